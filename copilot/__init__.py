@@ -1,0 +1,1 @@
+"""Domain, language models, grounding and use cases of Rumbo."""

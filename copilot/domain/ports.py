@@ -1,0 +1,135 @@
+"""Doors to the outside, as Protocols. Each has one owner in `retrieval` or `copilot.llm`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from copilot.domain.access import Principal
+from copilot.domain.answer import Turn
+from copilot.domain.fact import Dropped, Fact
+from copilot.domain.plan import DocumentRecord, PlanEvent
+from copilot.domain.source import Chunk, Repair
+
+
+class PlanStore(Protocol):
+    """Documents, versions, facts, chunks and events. Every read is filtered by what the principal may see."""
+
+    def documents(self, principal: Principal) -> Sequence[DocumentRecord]:
+        """Active versions, by name."""
+
+    def text(self, principal: Principal, document: str) -> str:
+        """Repaired text of the active version. Raises UserCanFix(`unknown_document`)."""
+
+    def original(self, principal: Principal, document: str) -> bytes:
+        """Bytes as they arrived."""
+
+    def facts(self, principal: Principal) -> Sequence[Fact]:
+        """Facts of the active versions, by document and line."""
+
+    def dropped(self, principal: Principal, document: str) -> Sequence[Dropped]:
+        """What extraction left out of the active version."""
+
+    def replace(
+        self,
+        record: DocumentRecord,
+        *,
+        content: bytes,
+        text: str,
+        repairs: Sequence[Repair],
+        facts: Sequence[Fact],
+        dropped: Sequence[Dropped],
+        chunks: Sequence[Chunk],
+        events: Sequence[PlanEvent],
+    ) -> None:
+        """Make this version the active one, in one transaction: facts, chunks, lexical index, events, pending vectors."""
+
+    def remove(self, document: str, *, at: datetime) -> bool:
+        """Take a document out of every answer at once; False when there is none of that name."""
+
+    def chunks(self, principal: Principal, ids: Sequence[str]) -> Mapping[str, Chunk]:
+        """Chunks of active versions by id; ids of replaced versions are absent."""
+
+    def events(self, *, since: datetime | None = None) -> Sequence[PlanEvent]:
+        """Changes of the plan, oldest first."""
+
+    def set_start(self, document: str, start: date | None) -> None:
+        """Set the plan's first day for a document; survives re-ingest unless the front matter names one."""
+
+    def revision(self) -> int:
+        """Grows with every change; readers cache by it."""
+
+    def pending_vectors(self, limit: int) -> Sequence[Chunk]:
+        """Chunks of active versions that have no vector yet."""
+
+    def vectors_written(self, ids: Sequence[str]) -> None:
+        """Take these chunks off the pending list."""
+
+    def orphaned_vectors(self, limit: int) -> Sequence[str]:
+        """Ids of chunks of replaced or removed versions that may still have a vector."""
+
+    def vectors_deleted(self, ids: Sequence[str]) -> None:
+        """Forget these orphans."""
+
+
+class LexicalIndex(Protocol):
+    """Full-text search over the active versions' chunks."""
+
+    def search(self, query: str, *, documents: Sequence[str] | None, k: int) -> Sequence[tuple[str, float]]:
+        """Chunk ids and scores (higher is better, any scale), best first. `documents` None: all."""
+
+
+class ChunkStore(Protocol):
+    """Vectors by chunk id."""
+
+    def upsert(self, ids: Sequence[str], vectors: Sequence[Sequence[float]], documents: Sequence[str]) -> None:
+        """Write vectors; an id that exists is replaced."""
+
+    def query(self, vector: Sequence[float], *, documents: Sequence[str] | None, k: int) -> Sequence[tuple[str, float]]:
+        """Chunk ids and cosine similarity, best first."""
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Forget vectors; unknown ids are fine."""
+
+    def count(self) -> int:
+        """Number of vectors."""
+
+
+class Embedder(Protocol):
+    """Texts to vectors. `name` and `dimension` name the collection."""
+
+    @property
+    def name(self) -> str:
+        """Model and analyser version, fit for a collection name."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """One unit vector a text, in order."""
+
+
+class ConversationStore(Protocol):
+    """Turns of conversations."""
+
+    def turns(self, principal: Principal, conversation_id: str, *, limit: int) -> Sequence[Turn]:
+        """The last turns, oldest first. Raises UserCanFix(`unknown_conversation`) when it is not the principal's."""
+
+    def append(self, principal: Principal, conversation_id: str, turn: Turn, answer_json: str, *, at: datetime) -> None:
+        """Add a turn; the conversation is made on first use."""
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+
+
+class CountTokens(Protocol):
+    """How many tokens a text is, never less than the truth where it matters."""
+
+    def __call__(self, text: str) -> int:
+        """Tokens of the text."""

@@ -1,0 +1,139 @@
+"""Documents on their way from bytes to citable text: files, blocks, chunks, spans.
+
+Lines are split on `\n` only, are numbered from 1, and never change their number: a citation's line is the line of
+the file as the user has it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Lines = tuple[int, int]
+"""First and last line, 1-based, both included."""
+
+BlockKind = Literal["front_matter", "heading", "paragraph", "item", "row", "code", "quote", "html", "rule"]
+
+
+class Frozen(BaseModel):
+    """Base of every value that passes between rooms: immutable, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceFile(Frozen):
+    """A file as it arrived."""
+
+    path: str
+    """POSIX path relative to the ingested folder; the document's name everywhere."""
+    content: bytes
+    sha256: str
+
+
+class Repair(Frozen):
+    """One kind of damage that was found and mended."""
+
+    damage: str
+    """`utf-8 read as cp1254`, `utf-8 read as gb2312`, `mac_roman`, `utf-16`, `nul`, `byte order mark` ..."""
+    lines: int
+    """Number of lines changed."""
+    example: str = ""
+    """One repaired word, before and after."""
+
+
+class RepairedText(Frozen):
+    """The text facts are cited from."""
+
+    text: str
+    repairs: tuple[Repair, ...] = ()
+
+
+class Block(Frozen):
+    """One structural unit of a document: a heading, a paragraph, a list item, a table row."""
+
+    kind: BlockKind
+    lines: Lines
+    """Lines of the block itself; an item without its nested items."""
+    text: str
+    """Source text without the block's own marker (`#`, `-`, `1.`, `[ ]`, `>`, `|`), inline marks kept; lines joined by \n."""
+    plain: str
+    """`text` without inline marks (bold, emphasis, code, links keep their label), emoji and outer white space."""
+    heading_path: tuple[str, ...] = ()
+    """Plain texts of the headings above, outermost first; a heading's own path ends with itself."""
+    level: int = 0
+    """Heading: 1-6. Item: depth, 0 for the outermost list."""
+    marker: str | None = None
+    """Item: its list marker, `-`, `*`, `+` or `3.`."""
+    checked: bool | None = None
+    """Item with a checkbox: ticked or not; None without a box."""
+    parent: int | None = None
+    """Item: index, in the document's blocks, of the item it is nested in."""
+    label: str | None = None
+    """Plain text of the line that introduces the list or table this block belongs to (`Actividades Clave`), without its colon."""
+    label_line: int | None = None
+    cells: tuple[str, ...] = ()
+    """Row: plain text of its cells, padded or cut to the header's length."""
+    header: tuple[str, ...] = ()
+    """Row: plain texts of the table's header cells. The header row itself is a row whose cells equal its header."""
+    table: int | None = None
+    """Row: number of the table within the document, from 0."""
+
+
+class ParsedDocument(Frozen):
+    """A repaired document and its structure; what extractors and the chunker read."""
+
+    document: str
+    title: str
+    language: str
+    """Two letters: es, en, pt, fr; the best guess for the whole document."""
+    lines: tuple[str, ...]
+    """Repaired text, split on \n."""
+    blocks: tuple[Block, ...]
+    front_matter: dict[str, str] = {}
+    sha256: str = ""
+
+    def quote(self, lines: Lines) -> str:
+        """The repaired text of these lines."""
+        return "\n".join(self.lines[lines[0] - 1 : lines[1]])
+
+
+class Citation(Frozen):
+    """Where a statement stands. `quote` equals the repaired text of the lines."""
+
+    document: str
+    lines: Lines
+    heading_path: tuple[str, ...] = ()
+    quote: str
+    n: int = 0
+    """Number within an answer, from 1; 0 while unnumbered."""
+
+    @property
+    def label(self) -> str:
+        """`file.md:12` or `file.md:12-15`."""
+        first, last = self.lines
+        return f"{self.document}:{first}" if first == last else f"{self.document}:{first}-{last}"
+
+
+class Chunk(Frozen):
+    """A passage to search: never crosses a heading, a table only split between rows."""
+
+    id: str
+    """`<document version id>:<ordinal>`, so that hits of a replaced version are recognised."""
+    document: str
+    lines: Lines
+    heading_path: tuple[str, ...] = ()
+    text: str
+    """Bare text of the lines, for quoting."""
+    indexed: str
+    """What is indexed and embedded: heading path, table header, text."""
+    language: str = "es"
+    tokens: int = 0
+
+
+class Hit(Frozen):
+    """A search result, best first."""
+
+    chunk: Chunk
+    score: float
+    """0..1, 1 for the best of its query."""
