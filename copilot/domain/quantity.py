@@ -50,12 +50,8 @@ class Quantity(BaseModel):
         self._same_unit(other)
         high = None
         if self.high is not None or other.high is not None:
-            high = (self.high if self.high is not None else self.value) + (
-                other.high if other.high is not None else other.value
-            )
-        return Quantity(
-            value=self.value + other.value, high=high, unit=self.unit, comparator="=" if high is None else "range"
-        )
+            high = (self.high if self.high is not None else self.value) + (other.high if other.high is not None else other.value)
+        return Quantity(value=self.value + other.value, high=high, unit=self.unit, comparator="=" if high is None else "range")
 
     def __sub__(self, other: Quantity) -> Quantity:
         self._same_unit(other)

@@ -1,4 +1,4 @@
-"""Documents on their way from bytes to citable text: files, blocks, chunks, spans.
+r"""Documents on their way from bytes to citable text: files, blocks, chunks, spans.
 
 Lines are split on `\n` only, are numbered from 1, and never change their number: a citation's line is the line of
 the file as the user has it.
