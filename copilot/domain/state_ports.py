@@ -1,0 +1,143 @@
+"""Doors to the state that lives beside the plan: journal, work that happens once, access. One engine, one schema."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from copilot.domain.access import Principal
+from copilot.domain.journal import Reading, TaskChange
+from copilot.domain.schedule import Schedule
+from copilot.domain.work import ApiKey, Draft, DraftState, InboxEvent, OutboxMessage, Proposal
+
+
+class JournalStore(Protocol):
+    """Readings and task states; nothing is ever deleted or overwritten."""
+
+    def record(self, reading: Reading) -> None:
+        """Add a reading."""
+
+    def readings(self, *, metric_id: str | None = None, since: datetime | None = None) -> Sequence[Reading]:
+        """Readings that no other one supersedes, by day, oldest first."""
+
+    def history(self, metric_id: str) -> Sequence[Reading]:
+        """All readings of a metric, superseded ones too, in the order they were recorded."""
+
+    def change_task(self, change: TaskChange) -> None:
+        """Add a task's new state."""
+
+    def task_states(self) -> dict[str, TaskChange]:
+        """The last change of every task that has one, by task id."""
+
+    def task_changes(self, *, task_id: str | None = None, since: datetime | None = None) -> Sequence[TaskChange]:
+        """Changes, oldest first."""
+
+
+class WorkStore(Protocol):
+    """Inbox, drafts, outbox, schedules, proposals, idempotency keys. Every take is a compare-and-swap."""
+
+    def receive(self, event: InboxEvent) -> bool:
+        """Store an event; False when its key is known already (a redelivery)."""
+
+    def take_event(self, owner: str, *, now: datetime, lease_s: float) -> InboxEvent | None:
+        """The oldest event that is received, or whose lease ran out; None when there is none. Raises attempts by one."""
+
+    def extend_lease(self, key: str, owner: str, *, until: datetime) -> bool:
+        """Keep an event; False when it is no longer the owner's."""
+
+    def finish_event(self, key: str, owner: str, *, result: str, failed: bool = False) -> bool:
+        """Mark an event answered (or failed for good); False when it is no longer the owner's."""
+
+    def event(self, key: str) -> InboxEvent | None:
+        """One event by key."""
+
+    def add_draft(self, draft: Draft) -> bool:
+        """Insert a draft; False when its key is taken already."""
+
+    def draft(self, draft_id: str) -> Draft:
+        """Raises UserCanFix(`unknown_draft`)."""
+
+    def draft_by_key(self, key: str) -> Draft | None:
+        """The draft of a slot."""
+
+    def drafts(self, *, states: Sequence[DraftState] = (), limit: int = 50) -> Sequence[Draft]:
+        """Newest first; no states: all."""
+
+    def move_draft(self, draft_id: str, *, version: int, to: DraftState, at: datetime, **changes: Any) -> Draft:
+        """Compare-and-swap on version and state; `changes` are Draft fields. Raises UserCanFix(`draft_moved_on`, state=...) when
+        the draft is at another version or may not go there; the draft's version grows by one when its text changes.
+        """
+
+    def enqueue(self, message: OutboxMessage) -> bool:
+        """Put a message on its way; False when its key is there already."""
+
+    def take_message(self, owner: str, *, now: datetime, lease_s: float) -> OutboxMessage | None:
+        """The oldest message that is queued, or `sending` with its lease run out (its outcome is unknown). State becomes
+        `sending`; attempts grow by one; the returned message has `attempts` > 1 when an earlier try may have arrived.
+        """
+
+    def finish_message(self, key: str, owner: str, *, receipt: str) -> bool:
+        """Mark a message sent; False when it is no longer the owner's."""
+
+    def return_message(self, key: str, owner: str, *, error: str, not_before: datetime | None, give_up: bool) -> bool:
+        """Put a message that surely did not arrive back in the queue, or give it to the operator."""
+
+    def message(self, key: str) -> OutboxMessage | None:
+        """One message by key."""
+
+    def add_schedule(self, schedule: Schedule) -> None:
+        """Insert a schedule. Raises UserCanFix(`schedule_exists`)."""
+
+    def schedules(self) -> Sequence[Schedule]:
+        """Active ones, by id."""
+
+    def remove_schedule(self, schedule_id: str) -> bool:
+        """Deactivate; False when there is none."""
+
+    def propose(self, proposal: Proposal) -> None:
+        """Store a proposal."""
+
+    def proposal(self, proposal_id: str) -> Proposal:
+        """Raises UserCanFix(`unknown_proposal`)."""
+
+    def decide(self, proposal_id: str, *, by: Principal, accept: bool, now: datetime) -> Proposal:
+        """Take an open proposal, once: compare-and-swap to applied or rejected. Raises UserCanFix(`proposal_closed`)
+        when it is decided or expired, and UserCanFix(`not_allowed`) when the principal lacks the role.
+        """
+
+    def remember_request(self, key: str, *, digest: str, now: datetime) -> str | None:
+        """First use of an Idempotency-Key (scoped to its principal by the caller): None, and the key is taken. Later: the stored
+        response, "" while the first is still running. Raises UserCanFix(`idempotency_key_reused`) when the digest differs.
+        """
+
+    def remember_response(self, key: str, response: str) -> None:
+        """Store the response of the request that took the key."""
+
+    def forget_request(self, key: str) -> None:
+        """Free a key whose request failed without an effect."""
+
+
+class AccessStore(Protocol):
+    """Keys of the HTTP doors and roles of people."""
+
+    def add_key(self, key: ApiKey) -> None:
+        """Store a key's hash."""
+
+    def keys(self) -> Sequence[ApiKey]:
+        """All keys, newest first."""
+
+    def key_by_hash(self, sha256: str) -> ApiKey | None:
+        """The key with this hash, valid or not."""
+
+    def revoke_key(self, key_id: str, *, at: datetime) -> bool:
+        """False when there is none."""
+
+    def role_of(self, principal_id: str) -> str | None:
+        """Role name set for a person (`slack:T1:U2`); None when never set."""
+
+    def set_role(self, principal_id: str, role: str) -> None:
+        """Set a person's role."""
+
+    def count_request(self, bucket: str, *, window: str, limit: int) -> bool:
+        """Count one request of a rate window (`2026-11-20T10:05`); False when it is over the limit. Shared by all processes."""
