@@ -26,6 +26,10 @@ class DocumentRecord(Frozen):
     start: date | None = None
     """The plan's first day, from the front matter's `start:` or `rumbo plan start`."""
     ingested_at: datetime
+    root: str = ""
+    """Folder the document's name is relative to, on the machine that ingested it."""
+    compiled_by: str = ""
+    """Version of the program that made its facts; another version compiles unchanged bytes anew."""
 
 
 class ConflictValue(Frozen):

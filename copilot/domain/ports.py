@@ -19,14 +19,17 @@ class PlanStore(Protocol):
     def documents(self, principal: Principal) -> Sequence[DocumentRecord]:
         """Active versions, by name."""
 
+    def scope(self, principal: Principal, documents: Sequence[str] | None = None) -> Sequence[str] | None:
+        """Which of `documents` (None: all) may be searched; None when that is every document, so that no filter is paid for."""
+
     def text(self, principal: Principal, document: str) -> str:
         """Repaired text of the active version. Raises UserCanFix(`unknown_document`)."""
 
     def original(self, principal: Principal, document: str) -> bytes:
         """Bytes as they arrived."""
 
-    def facts(self, principal: Principal) -> Sequence[Fact]:
-        """Facts of the active versions, by document and line."""
+    def facts(self, principal: Principal, *, documents: Sequence[str] | None = None) -> Sequence[Fact]:
+        """Facts of the active versions, by document and line. `documents` None: all that may be read."""
 
     def dropped(self, principal: Principal, document: str) -> Sequence[Dropped]:
         """What extraction left out of the active version."""
@@ -51,14 +54,20 @@ class PlanStore(Protocol):
     def chunks(self, principal: Principal, ids: Sequence[str]) -> Mapping[str, Chunk]:
         """Chunks of active versions by id; ids of replaced versions are absent."""
 
-    def events(self, *, since: datetime | None = None) -> Sequence[PlanEvent]:
-        """Changes of the plan, oldest first."""
+    def events(self, principal: Principal, *, since: datetime | None = None) -> Sequence[PlanEvent]:
+        """Changes of the plan, oldest first; those of documents the principal may not read are left out."""
 
     def set_start(self, document: str, start: date | None) -> None:
         """Set the plan's first day for a document; survives re-ingest unless the front matter names one."""
 
     def revision(self) -> int:
         """Grows with every change; readers cache by it."""
+
+    def use_collection(self, name: str, *, empty: bool) -> None:
+        """Vectors go to the collection `name` from now on; after a change, or when it is `empty`, every chunk is pending again."""
+
+    def vectors_pending(self) -> int:
+        """Number of chunks that have no vector yet."""
 
     def pending_vectors(self, limit: int) -> Sequence[Chunk]:
         """Chunks of active versions that have no vector yet."""
@@ -133,3 +142,10 @@ class CountTokens(Protocol):
 
     def __call__(self, text: str) -> int:
         """Tokens of the text."""
+
+
+class OpenChunkStore(Protocol):
+    """Opens the vectors on first use: loading them is slow, and a figure or a task needs none."""
+
+    def __call__(self) -> ChunkStore:
+        """The store, the same one each time. Raises OperatorMustFix(`vector_store_unavailable` or `vector_folder_owned`)."""
