@@ -1,1 +1,1 @@
-"""Package `tools.calc`."""
+"""Arithmetic made by code, never by a language model."""
