@@ -1,0 +1,90 @@
+"""What every test stands on: an own home, no settings from outside, no network but the loopback."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import sqlite3
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOREIGN = ("RUMBO_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_", "CHROMA_", "LC_", "XDG_")
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+SHOWN = ("langchain", "langchain-core", "langgraph", "openai", "chromadb", "sqlalchemy", "pydantic", "typer", "hypothesis")
+
+
+class NetworkForbidden(OSError):
+    """A test wanted to leave the machine. An OSError, so that the code under test meets what it would meet offline."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """From here on this process reaches the loopback only."""
+    sys.addaudithook(_loopback_only)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Versions that explain a difference between two machines."""
+    told = ", ".join(f"{name} {_version(name)}" for name in SHOWN)
+    return f"libraries: {told}, sqlite {sqlite3.sqlite_version}"
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of its own and no setting of the person who runs the tests; child processes inherit both."""
+    for name in os.environ:
+        if name.startswith(FOREIGN) or name in PROXIES:
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("RUMBO_HOME", str(home / "rumbo"))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    return home / "rumbo"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Folder of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder with the reference documents and scorers, beside the project."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        told = "the reference documents are not beside the project (../shared)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(told)
+        pytest.skip(told)
+    return folder
+
+
+def _loopback_only(event: str, args: tuple[Any, ...]) -> None:
+    if event == "socket.connect":
+        sock, address = args
+        if sock.family != socket.AF_UNIX and not _is_loopback(address[0]):
+            raise NetworkForbidden(f"tests reach the loopback only, not {address[0]!r}")
+    elif event == "socket.getaddrinfo" and not _is_loopback(args[0]):
+        raise NetworkForbidden(f"tests reach the loopback only, not {args[0]!r}")
+
+
+def _is_loopback(host: str | bytes | None) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost", socket.gethostname()):
+        return True
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"

@@ -1,0 +1,144 @@
+"""The layer table of docs/architecture.md against the imports of the code."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+
+from tests.house.source_tree import PACKAGES, ROOT, imports, modules
+
+# Which folder or module may name a library. A library that is not here may be used anywhere above the domain.
+AT_HOME = {
+    "chromadb": ("retrieval.store.chroma",),
+    "sqlalchemy": ("retrieval.store",),
+    "alembic": ("retrieval.store",),
+    "openai": ("copilot.llm", "copilot.agent", "tools.registry", "retrieval.search.embedders"),
+    "langchain": ("copilot.llm", "copilot.agent", "tools.registry", "retrieval.search.embedders"),
+    "langchain_core": ("copilot.llm", "copilot.agent", "tools.registry", "retrieval.search.embedders"),
+    "langchain_openai": ("copilot.llm", "copilot.agent", "tools.registry", "retrieval.search.embedders"),
+    "langgraph": ("copilot.llm", "copilot.agent", "tools.registry"),
+    "tiktoken": ("copilot.llm.tokens",),
+    "fastapi": ("integrations.api", "integrations.server"),
+    "uvicorn": ("integrations.api", "integrations.server"),
+    "slack_bolt": ("integrations.slack",),
+    "rich": ("integrations.cli",),
+    "typer": ("integrations.cli",),
+    "watchfiles": ("integrations.cli",),
+    "pydantic_settings": ("copilot.settings",),
+    "markdown_it": ("retrieval.ingest",),
+    "mdit_py_plugins": ("retrieval.ingest",),
+    "Stemmer": ("retrieval.language",),
+    "py3langid": ("retrieval.language",),
+}
+
+
+def layers() -> dict[str, tuple[int, int, int]]:
+    """Room -> (height of its row, neighbour group in the row, order inside the group)."""
+    table = re.findall(r"^\| (\w+) \| (.+?) \| .*\|$", _architecture().replace("\\|", "¦"), flags=re.M)
+    rows = [cells for number, cells in table if number not in ("layer",)]
+    found = {}
+    for height, cells in enumerate(reversed(rows)):
+        for group, rooms in enumerate(cells.split("¦")):
+            for order, room in enumerate(re.split(r"\bthen\b", rooms)):
+                found[room.strip()] = (height, group, order)
+    return found
+
+
+def test_the_table_names_only_rooms_of_the_house() -> None:
+    assert len(layers()) > 10
+
+    strangers = [room for room in layers() if room.partition(".")[0] not in PACKAGES]
+
+    assert strangers == []
+
+
+def test_every_module_stands_in_one_row_of_the_table() -> None:
+    homeless = [name for name in modules() if name not in PACKAGES and room_of(name) is None]
+
+    assert homeless == [], "add them to the table in docs/architecture.md"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_module_imports_lower_rows_only(package: str) -> None:
+    wrong = []
+    for module in modules().values():
+        if module.name.partition(".")[0] == package:
+            wrong += [
+                f"{module.place}:{found.line} imports {found.target}"
+                for found in imports(module)
+                if found.target.partition(".")[0] in PACKAGES and not may_import(module.name, found.target)
+            ]
+
+    assert wrong == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {
+        module.name: {found.target for found in imports(module) if found.at_module_level and found.target in modules()}
+        for module in modules().values()
+    }
+
+    assert circle(graph) == []
+
+
+def test_heavy_libraries_stay_in_their_rooms() -> None:
+    wrong = []
+    for module in modules().values():
+        for found in imports(module):
+            homes = AT_HOME.get(found.target.partition(".")[0])
+            if homes and not any(is_inside(module.name, home) for home in homes):
+                wrong.append(f"{module.place}:{found.line} imports {found.target}, whose room is {' or '.join(homes)}")
+
+    assert wrong == []
+
+
+def test_the_domain_imports_the_standard_library_and_pydantic_only() -> None:
+    allowed = sys.stdlib_module_names | {"pydantic"}
+    wrong = [
+        f"{module.place}:{found.line} imports {found.target}"
+        for module in modules().values()
+        if is_inside(module.name, "copilot.domain")
+        for found in imports(module)
+        if found.target.partition(".")[0] not in allowed and not is_inside(found.target, "copilot.domain")
+    ]
+
+    assert wrong == []
+
+
+def may_import(importer: str, target: str) -> bool:
+    """Whether the table lets `importer` name `target`. A package's bare `__init__` may import nothing of the house."""
+    above, below = room_of(importer), room_of(target)
+    if above is None or below is None:
+        return False
+    if above == below:
+        return True
+    height, group, order = layers()[above]
+    other_height, other_group, other_order = layers()[below]
+    if height == other_height:
+        return group == other_group and other_order < order
+    return other_height < height
+
+
+def room_of(name: str) -> str | None:
+    """The table's room a module stands in: the longest that holds it."""
+    return max((room for room in layers() if is_inside(name, room)), key=len, default=None)
+
+
+def is_inside(name: str, room: str) -> bool:
+    """Whether a module is the room itself or stands below it."""
+    return name == room or name.startswith(f"{room}.")
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """What is left when modules without open imports are taken away again and again; empty without a circle."""
+    left = {name: set(targets) - {name} for name, targets in graph.items()}
+    while free := [name for name, targets in left.items() if not targets & left.keys()]:
+        for name in free:
+            del left[name]
+    return sorted(left)
+
+
+def _architecture() -> str:
+    return (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
