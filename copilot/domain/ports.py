@@ -64,7 +64,7 @@ class PlanStore(Protocol):
         """Grows with every change; readers cache by it."""
 
     def use_collection(self, name: str, *, empty: bool) -> None:
-        """Vectors go to the collection `name` from now on; after a change, or when it is `empty`, every chunk is pending again."""
+        """Vectors go to the collection `name` from now on; after a change, or when it is `empty`, all are pending again."""
 
     def vectors_pending(self) -> int:
         """Number of chunks that have no vector yet."""
