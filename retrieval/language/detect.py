@@ -1,0 +1,86 @@
+"""Which of our four languages a text is in. A guess steers stemming and the reply's language, nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import cache
+from typing import Any, Final, cast
+
+from copilot.domain.answer import Language
+from retrieval.language.analyser import WORD, fold, stopwords
+
+LANGUAGES: Final[tuple[Language, ...]] = ("es", "en", "pt", "fr")
+READ_CHARACTERS: Final = 20_000
+"""A longer text is judged by its beginning."""
+FEW_WORDS: Final = 4
+"""Below this the statistical model is worse than the default."""
+MARGIN: Final = 1.25
+"""The winner of the vote has this many times the votes of the next."""
+TELLING: Final[dict[str, tuple[Language, float]]] = {
+    "¿": ("es", 3.0),
+    "¡": ("es", 3.0),
+    "ñ": ("es", 1.5),
+    "ã": ("pt", 2.0),
+    "õ": ("pt", 2.0),
+    "ç": ("pt", 0.4),
+    "è": ("fr", 1.5),
+    "ù": ("fr", 1.5),
+    "œ": ("fr", 3.0),
+}
+"""Characters only one of the languages uses much, and how many votes one of them is worth."""
+
+
+def guess_language(text: str, default: str = "es") -> Language:
+    """The language most function words vote for; `default` when it is as likely as any, or there is too little to go by."""
+    sample = text[:READ_CHARACTERS]
+    likely = _likely(sample)
+    if len(likely) == 1:
+        return likely[0]
+    if default in likely or len(WORD.findall(sample)) < FEW_WORDS:
+        return cast(Language, default)
+    return cast(Language, _model().classify(sample)[0])
+
+
+def decided_language(text: str) -> Language | None:
+    """The language the function words agree on; None when they do not."""
+    likely = _likely(text[:READ_CHARACTERS])
+    return likely[0] if len(likely) == 1 else None
+
+
+def _likely(text: str) -> list[Language]:
+    votes = _votes(text)
+    best = max(votes.values(), default=0.0)
+    return [language for language, held in votes.items() if held * MARGIN > best]
+
+
+def _votes(text: str) -> dict[Language, float]:
+    votes: dict[Language, float] = defaultdict(float)
+    weights = _weights()
+    for word, times in Counter(WORD.findall(fold(text))).items():
+        for language, weight in weights.get(word, ()):
+            votes[language] += times * weight
+    lowered = text.lower()
+    for character, (language, weight) in TELLING.items():
+        if character in lowered:
+            votes[language] += weight * min(lowered.count(character), 3)
+    return votes
+
+
+@cache
+def _weights() -> dict[str, tuple[tuple[Language, float], ...]]:
+    # A word of one language is a full vote; one that three share tells next to nothing.
+    owners: dict[str, list[Language]] = {}
+    for language in LANGUAGES:
+        for word in stopwords(language):
+            owners.setdefault(word, []).append(language)
+    return {word: tuple((one, 1 / len(held) ** 2) for one in held) for word, held in owners.items() if len(held) < len(LANGUAGES)}
+
+
+@cache
+def _model() -> Any:
+    # Half a second and 130 MB that a text with function words never needs.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - see above
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(list(LANGUAGES))
+    return identifier
