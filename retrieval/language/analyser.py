@@ -25,7 +25,9 @@ GRAM: Final = 4
 PAD: Final = "_"
 LONGEST_WORD: Final = 40
 """Longer runs are addresses and keys; they are cut, or their grams would swamp a query."""
-LONGEST_FIGURE: Final = re.compile(
+
+WORD: Final = re.compile(r"[^\W_]+")
+FIGURE: Final = re.compile(
     r"(?<![\w.,])(?P<currency>[$€£]|(?:usd|eur|mxn|brl|gbp)\s?)?(?P<number>\d[\d.,]{0,22}\d|\d)\s?"
     r"(?P<suffix>%|[kmbx](?![^\W\d_]))?",
     re.IGNORECASE,
