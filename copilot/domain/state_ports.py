@@ -16,10 +16,10 @@ class JournalStore(Protocol):
     """Readings and task states; nothing is ever deleted or overwritten."""
 
     def record(self, reading: Reading) -> None:
-        """Add a reading."""
+        """Add a reading. Raises UserCanFix(`reading_superseded`) when it corrects one that was corrected already."""
 
     def readings(self, *, metric_id: str | None = None, since: datetime | None = None) -> Sequence[Reading]:
-        """Readings that no other one supersedes, by day, oldest first."""
+        """Readings that no other one supersedes, by day, then in the order they were recorded."""
 
     def history(self, metric_id: str) -> Sequence[Reading]:
         """All readings of a metric, superseded ones too, in the order they were recorded."""
@@ -34,8 +34,8 @@ class JournalStore(Protocol):
         """Changes, oldest first."""
 
 
-class WorkStore(Protocol):
-    """Inbox, drafts, outbox, schedules, proposals, idempotency keys. Every take is a compare-and-swap."""
+class Inbox(Protocol):
+    """Events from outside, stored before any work; a take is a compare-and-swap."""
 
     def receive(self, event: InboxEvent) -> bool:
         """Store an event; False when its key is known already (a redelivery)."""
@@ -52,6 +52,10 @@ class WorkStore(Protocol):
     def event(self, key: str) -> InboxEvent | None:
         """One event by key."""
 
+
+class Drafts(Protocol):
+    """Status drafts; every change of state is a compare-and-swap."""
+
     def add_draft(self, draft: Draft) -> bool:
         """Insert a draft; False when its key is taken already."""
 
@@ -64,27 +68,39 @@ class WorkStore(Protocol):
     def drafts(self, *, states: Sequence[DraftState] = (), limit: int = 50) -> Sequence[Draft]:
         """Newest first; no states: all."""
 
-    def move_draft(self, draft_id: str, *, version: int, to: DraftState, at: datetime, **changes: Any) -> Draft:
-        """Compare-and-swap on version and state; `changes` are Draft fields. Raises UserCanFix(`draft_moved_on`, state=...) when
-        the draft is at another version or may not go there; the draft's version grows by one when its text changes.
+    def move_draft(
+        self, draft_id: str, *, version: int, to: DraftState, at: datetime, message: OutboxMessage | None = None, **changes: Any
+    ) -> Draft:
+        """Move a draft, with its outgoing message in the same transaction. `changes` are Draft fields.
+
+        Raises UserCanFix(`draft_moved_on`) when it is at another version or may not go there.
         """
 
-    def enqueue(self, message: OutboxMessage) -> bool:
+
+class Outbox(Protocol):
+    """Messages on their way out, each delivered once."""
+
+    def enqueue(self, message: OutboxMessage, *, at: datetime) -> bool:
         """Put a message on its way; False when its key is there already."""
 
     def take_message(self, owner: str, *, now: datetime, lease_s: float) -> OutboxMessage | None:
-        """The oldest message that is queued, or `sending` with its lease run out (its outcome is unknown). State becomes
-        `sending`; attempts grow by one; the returned message has `attempts` > 1 when an earlier try may have arrived.
+        """The oldest message that is queued and due, or `sending` with its lease run out (its outcome is unknown).
+
+        It becomes `sending`; `attempts` over 1 tells that an earlier try may have arrived.
         """
 
     def finish_message(self, key: str, owner: str, *, receipt: str) -> bool:
         """Mark a message sent; False when it is no longer the owner's."""
 
     def return_message(self, key: str, owner: str, *, error: str, not_before: datetime | None, give_up: bool) -> bool:
-        """Put a message that surely did not arrive back in the queue, or give it to the operator."""
+        """Put a message back in the queue, or give it to the operator."""
 
     def message(self, key: str) -> OutboxMessage | None:
         """One message by key."""
+
+
+class Schedules(Protocol):
+    """Weekly schedules."""
 
     def add_schedule(self, schedule: Schedule) -> None:
         """Insert a schedule. Raises UserCanFix(`schedule_exists`)."""
@@ -95,6 +111,10 @@ class WorkStore(Protocol):
     def remove_schedule(self, schedule_id: str) -> bool:
         """Deactivate; False when there is none."""
 
+
+class Proposals(Protocol):
+    """Changes that wait for a person's yes."""
+
     def propose(self, proposal: Proposal) -> None:
         """Store a proposal."""
 
@@ -102,13 +122,19 @@ class WorkStore(Protocol):
         """Raises UserCanFix(`unknown_proposal`)."""
 
     def decide(self, proposal_id: str, *, by: Principal, accept: bool, now: datetime) -> Proposal:
-        """Take an open proposal, once: compare-and-swap to applied or rejected. Raises UserCanFix(`proposal_closed`)
-        when it is decided or expired, and UserCanFix(`not_allowed`) when the principal lacks the role.
+        """Take an open proposal, once.
+
+        Raises UserCanFix(`proposal_closed`) when it is decided or expired, UserCanFix(`not_allowed`) without the role.
         """
 
+
+class Idempotency(Protocol):
+    """Responses of writes by their Idempotency-Key."""
+
     def remember_request(self, key: str, *, digest: str, now: datetime) -> str | None:
-        """First use of an Idempotency-Key (scoped to its principal by the caller): None, and the key is taken. Later: the stored
-        response, "" while the first is still running. Raises UserCanFix(`idempotency_key_reused`) when the digest differs.
+        """First use (keys are scoped to a principal by the caller): None, and the key is taken. Later: the stored response.
+
+        The response is "" while the first is still running. Raises UserCanFix(`idempotency_key_reused`) for another digest.
         """
 
     def remember_response(self, key: str, response: str) -> None:
@@ -119,7 +145,7 @@ class WorkStore(Protocol):
 
 
 class AccessStore(Protocol):
-    """Keys of the HTTP doors and roles of people."""
+    """Keys of the HTTP doors, roles of people, request counts."""
 
     def add_key(self, key: ApiKey) -> None:
         """Store a key's hash."""
@@ -140,4 +166,4 @@ class AccessStore(Protocol):
         """Set a person's role."""
 
     def count_request(self, bucket: str, *, window: str, limit: int) -> bool:
-        """Count one request of a rate window (`2026-11-20T10:05`); False when it is over the limit. Shared by all processes."""
+        """Count one request of a rate window (`2026-11-20T10:05`); False when over the limit. Shared by all processes."""

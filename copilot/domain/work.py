@@ -27,6 +27,9 @@ DRAFT_MOVES: dict[DraftState, tuple[DraftState, ...]] = {
 }
 """Where a draft may go from each state; a store refuses every other move."""
 
+DRAFT_EDITABLE: tuple[DraftState, ...] = ("drafted", "awaiting_approval")
+"""States in which a draft's text may still change."""
+
 
 class InboxEvent(Frozen):
     """An event from outside, stored before any work and worked once, under a lease."""
