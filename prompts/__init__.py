@@ -1,1 +1,1 @@
-"""Package `prompts`."""
+"""What language models are told, as files with versions."""
