@@ -12,6 +12,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import Field
+from typing_extensions import override
 
 from copilot.domain.errors import OperatorMustFix
 
@@ -28,6 +29,7 @@ class ScriptedModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "scripted"
 
+    @override
     def bind_tools(
         self,
         tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
@@ -38,6 +40,7 @@ class ScriptedModel(BaseChatModel):
         """Tools are accepted and not looked at: the script already knows what it calls."""
         return self.bind(**kwargs)
 
+    @override
     def _generate(
         self,
         messages: list[BaseMessage],
