@@ -1,0 +1,146 @@
+"""What differs between databases: connection set-up, locking, upserts, full-text search, and the words of their errors.
+
+Everything else in this room is plain SQLAlchemy. Another database is another class with the methods of `Sqlite`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.pool import QueuePool
+
+from copilot.domain.errors import OperatorMustFix, RumboError
+
+WRITES: Final = "rumbo_writes"
+"""Execution option of connections whose transaction is going to write."""
+BUSY_TIMEOUT_MS: Final = 5000
+ERRORS: Final = (
+    ("no such module: fts5", "sqlite_without_fts5"),
+    ("database is locked", "database_locked"),
+    ("file is not a database", "database_damaged"),
+    ("malformed", "database_damaged"),
+    ("disk i/o error", "database_damaged"),
+    ("unable to open database file", "database_not_writable"),
+    ("readonly database", "database_not_writable"),
+    ("database or disk is full", "disk_full"),
+)
+"""Part of SQLite's message, and our code for it."""
+
+
+class Sqlite:
+    """SQLite 3.35 or newer, in a file or in memory."""
+
+    name: Final = "sqlite"
+
+    def __init__(self, url: sa.URL, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        self.path = url.database if url.database not in (None, "", ":memory:") else None
+        self._busy_timeout_ms = busy_timeout_ms
+
+    def engine(self, url: sa.URL) -> sa.Engine:
+        """An engine with our pragmas; nothing is opened yet."""
+        engine = sa.create_engine(url, **({} if self.path else self._memory_pool()))
+        sa.event.listen(engine, "connect", self._set_up)
+        sa.event.listen(engine, "begin", self._begin)
+        return engine
+
+    def prepare_place(self) -> None:
+        """Make the folder of a new database. Raises OperatorMustFix(`database_not_writable`)."""
+        if self.path is None:
+            return
+        try:
+            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OperatorMustFix("database_not_writable", path=self.path, reason=error.strerror or str(error)) from error
+
+    def insert(self, table: sa.Table) -> sqlite.Insert:
+        """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        return sqlite.insert(table)
+
+    def translate(self, error: BaseException) -> RumboError | None:
+        """Our error for one of the driver's; None for what is a bug here."""
+        told = str(error).lower()
+        for part, code in ERRORS:
+            if part in told:
+                return OperatorMustFix(code, path=self.path or ":memory:")
+        return None
+
+    def create_full_text(self, connection: sa.Connection) -> None:
+        """The two analysed columns; terms come analysed, so the tokeniser only splits at blanks."""
+        # detail=full and stored content: without the first bm25() is 0, without the second a deletion needs the old terms.
+        connection.exec_driver_sql(
+            "CREATE VIRTUAL TABLE lexical USING fts5(s, g, tokenize = \"unicode61 remove_diacritics 0 tokenchars '_'\")"
+        )
+
+    def drop_full_text(self, connection: sa.Connection) -> None:
+        """Forget the index."""
+        connection.exec_driver_sql("DROP TABLE lexical")
+
+    def add_full_text(self, connection: sa.Connection, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Index chunks that are in `chunks`: their id, stems and grams, blank between terms."""
+        values = [(stems, grams, chunk_id) for chunk_id, stems, grams in rows]
+        if values:
+            connection.exec_driver_sql("INSERT INTO lexical (rowid, s, g) SELECT row, ?, ? FROM chunks WHERE id = ?", values)
+
+    def delete_full_text(self, connection: sa.Connection, document: str | None = None) -> None:
+        """Forget the chunks of a document, before they leave `chunks`; None: all."""
+        if document is None:
+            connection.exec_driver_sql("DELETE FROM lexical")
+            return
+        connection.exec_driver_sql("DELETE FROM lexical WHERE rowid IN (SELECT row FROM chunks WHERE document = ?)", (document,))
+
+    def search_full_text(
+        self, connection: sa.Connection, stems: Sequence[str], grams: Sequence[str], *, documents: Sequence[str] | None, k: int
+    ) -> list[tuple[str, float]]:
+        """Chunk ids and scores (higher is better) of chunks with any of the terms, best first."""
+        match = " OR ".join(f"{column} : ({self._any_of(terms)})" for column, terms in (("s", stems), ("g", grams)) if terms)
+        if not match:
+            return []
+        only = "" if documents is None else "AND chunks.document IN (SELECT value FROM json_each(?))"
+        rows = connection.exec_driver_sql(
+            "SELECT chunks.id, -bm25(lexical, 1.0, 1.0) AS score FROM lexical JOIN chunks ON chunks.row = lexical.rowid "
+            f"WHERE lexical MATCH ? {only} ORDER BY score DESC, chunks.row LIMIT ?",
+            (match, *(() if documents is None else (json.dumps(list(documents)),)), k),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def _any_of(self, terms: Sequence[str]) -> str:
+        # Every term is quoted: bare ones may be operators, and a blank between them means AND.
+        return " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+
+    def _memory_pool(self) -> dict[str, Any]:
+        # A database in memory lives in its one connection, which threads take in turn.
+        return {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "connect_args": {"check_same_thread": False}}
+
+    def _set_up(self, connection: sqlite3.Connection, _: object) -> None:
+        # The driver's own BEGIN comes too late and without IMMEDIATE; see _begin.
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout = {self._busy_timeout_ms}",
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "foreign_keys = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def _begin(self, connection: sa.Connection) -> None:
+        # A transaction that reads first and writes later can fail at once instead of waiting; writers queue up here.
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def dialect_for(url: sa.URL, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Sqlite:
+    """What to use for a database address. Raises OperatorMustFix(`database_unsupported`)."""
+    if url.get_backend_name() != Sqlite.name:
+        raise OperatorMustFix("database_unsupported", database=url.get_backend_name(), supported=[Sqlite.name])
+    return Sqlite(url, busy_timeout_ms=busy_timeout_ms)
+
+
+def dialect_of(connection: sa.Connection) -> Sqlite:
+    """What to use on a connection that is open, as migrations have it."""
+    return dialect_for(connection.engine.url)

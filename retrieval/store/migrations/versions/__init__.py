@@ -1,0 +1,1 @@
+"""Migration scripts, oldest first. A released one is never edited."""

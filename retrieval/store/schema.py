@@ -1,0 +1,173 @@
+"""The tables, as SQLAlchemy sees them. Migrations make them; a test holds both against each other.
+
+Times are UTC. A document is its active version; facts, chunks and what was dropped belong to a version and go with it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+HEAD = "0001"
+"""Revision of the newest migration; a database at it is opened without loading Alembic."""
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """An aware time, kept in UTC; SQLite has no zone of its own."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """To UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """With its zone again."""
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData()
+
+principals = sa.Table(
+    "principals",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("role", sa.Integer, nullable=False),
+    sa.Column("groups", sa.Text, nullable=False),
+    sa.Column("first_seen_at", Moment, nullable=False),
+)
+
+document_versions = sa.Table(
+    "document_versions",
+    metadata,
+    sa.Column("version_id", sa.Text, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False, index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("line_count", sa.Integer, nullable=False),
+    sa.Column("start", sa.Date),
+    sa.Column("compiled_by", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("repairs", sa.Text, nullable=False),
+    sa.Column("ingested_at", Moment, nullable=False),
+    sa.Column("replaced_at", Moment),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("document", sa.Text, primary_key=True),
+    sa.Column("version_id", sa.Text, sa.ForeignKey("document_versions.version_id"), nullable=False, unique=True),
+    sa.Column("access", sa.Text, index=True),
+    sa.Column("root", sa.Text, nullable=False),
+)
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, index=True),
+    sa.Column("entry_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("version_id", sa.Text, sa.ForeignKey("document_versions.version_id"), nullable=False, index=True),
+    sa.Column("first_line", sa.Integer, nullable=False),
+    sa.Column("last_line", sa.Integer, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Index("ix_facts_document", "document", "first_line"),
+)
+
+dropped = sa.Table(
+    "dropped",
+    metadata,
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False, index=True),
+    sa.Column("version_id", sa.Text, sa.ForeignKey("document_versions.version_id"), nullable=False, index=True),
+    sa.Column("line", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+chunks = sa.Table(
+    "chunks",
+    metadata,
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("document", sa.Text, nullable=False, index=True),
+    sa.Column("version_id", sa.Text, sa.ForeignKey("document_versions.version_id"), nullable=False, index=True),
+    sa.Column("first_line", sa.Integer, nullable=False),
+    sa.Column("last_line", sa.Integer, nullable=False),
+    sa.Column("heading_path", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("indexed", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("tokens", sa.Integer, nullable=False),
+)
+
+pending_vectors = sa.Table(
+    "pending_vectors",
+    metadata,
+    sa.Column("chunk_id", sa.Text, sa.ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True),
+)
+
+orphaned_vectors = sa.Table("orphaned_vectors", metadata, sa.Column("chunk_id", sa.Text, primary_key=True))
+
+plan_events = sa.Table(
+    "plan_events",
+    metadata,
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("fact_kind", sa.Text, nullable=False),
+    sa.Column("fact_id", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("access", sa.Text),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("before", sa.Text),
+    sa.Column("after", sa.Text),
+)
+
+plan_starts = sa.Table(
+    "plan_starts",
+    metadata,
+    sa.Column("document", sa.Text, primary_key=True),
+    sa.Column("start", sa.Date, nullable=False),
+)
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("principal_id", sa.Text, sa.ForeignKey("principals.id"), nullable=False, index=True),
+    sa.Column("started_at", Moment, nullable=False),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("conversation_id", sa.Text, sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("user", sa.Text, nullable=False),
+    sa.Column("assistant", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
