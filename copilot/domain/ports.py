@@ -48,8 +48,8 @@ class PlanStore(Protocol):
     ) -> None:
         """Make this version the active one, in one transaction: facts, chunks, lexical index, events, pending vectors."""
 
-    def remove(self, document: str, *, at: datetime) -> bool:
-        """Take a document out of every answer at once; False when there is none of that name."""
+    def remove(self, document: str, *, at: datetime, events: Sequence[PlanEvent] = ()) -> bool:
+        """Take a document out of every answer at once and record `events`; False when there is none of that name."""
 
     def chunks(self, principal: Principal, ids: Sequence[str]) -> Mapping[str, Chunk]:
         """Chunks of active versions by id; ids of replaced versions are absent."""
