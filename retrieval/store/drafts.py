@@ -12,15 +12,16 @@ from copilot.domain.access import Principal
 from copilot.domain.errors import UserCanFix
 from copilot.domain.schedule import Schedule
 from copilot.domain.work import DRAFT_EDITABLE, DRAFT_MOVES, Draft, DraftState, OutboxMessage, Proposal
-from retrieval.store.state_schema import drafts, idempotency, proposals, schedules, to_text
+from retrieval.store.database import Database
+from retrieval.store.state_schema import drafts, idempotency, proposals, schedules
 from retrieval.store.work import enqueue_on, insert_once, swap
 
 
 class SqlDrafts:
     """Status drafts on their way from a slot to a channel."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def add_draft(self, draft: Draft) -> bool:
         """Insert a draft; False when its key is taken already."""
@@ -29,10 +30,10 @@ class SqlDrafts:
             "key": draft.key,
             "state": draft.state,
             "version": draft.version,
-            "created_at": to_text(draft.created_at),
+            "created_at": draft.created_at,
             "body": draft.model_dump_json(),
         }
-        return insert_once(self._engine, drafts, row)
+        return insert_once(self._database, drafts, row)
 
     def draft(self, draft_id: str) -> Draft:
         """One draft by id. Raises UserCanFix(`unknown_draft`)."""
@@ -50,7 +51,7 @@ class SqlDrafts:
         query = sa.select(drafts.c.body).order_by(drafts.c.created_at.desc(), drafts.c.id).limit(limit)
         if states:
             query = query.where(drafts.c.state.in_(states))
-        with self._engine.connect() as connection:
+        with self._database.read() as connection:
             return [Draft.model_validate_json(body) for body in connection.execute(query).scalars()]
 
     def move_draft(
@@ -79,7 +80,7 @@ class SqlDrafts:
         moved = seen.model_copy(update={**changes, "state": to, "version": version + 1 if edited else version})
         as_seen = (drafts.c.id == draft_id) & (drafts.c.version == version) & (drafts.c.state == seen.state)
         values = {"state": moved.state, "version": moved.version, "body": moved.model_dump_json()}
-        with self._engine.begin() as connection:
+        with self._database.write() as connection:
             if connection.execute(drafts.update().where(as_seen).values(**values)).rowcount != 1:
                 raise UserCanFix("draft_moved_on", draft=draft_id, state=seen.state, version=seen.version)
             if message is not None:
@@ -87,7 +88,7 @@ class SqlDrafts:
         return moved
 
     def _first(self, which: sa.ColumnElement[bool]) -> Draft | None:
-        with self._engine.connect() as connection:
+        with self._database.read() as connection:
             body = connection.execute(sa.select(drafts.c.body).where(which)).scalar()
         return None if body is None else Draft.model_validate_json(body)
 
@@ -95,46 +96,46 @@ class SqlDrafts:
 class SqlSchedules:
     """Weekly schedules."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def add_schedule(self, schedule: Schedule) -> None:
         """Insert a schedule. Raises UserCanFix(`schedule_exists`)."""
         row = {"id": schedule.id, "active": True, "body": schedule.model_dump_json()}
-        if not insert_once(self._engine, schedules, row):
+        if not insert_once(self._database, schedules, row):
             raise UserCanFix("schedule_exists", schedule=schedule.id)
 
     def schedules(self) -> Sequence[Schedule]:
         """Active ones, by id."""
         query = sa.select(schedules.c.body).where(schedules.c.active).order_by(schedules.c.id)
-        with self._engine.connect() as connection:
+        with self._database.read() as connection:
             return [Schedule.model_validate_json(body) for body in connection.execute(query).scalars()]
 
     def remove_schedule(self, schedule_id: str) -> bool:
         """Deactivate; False when there is none."""
-        return swap(self._engine, schedules, (schedules.c.id == schedule_id) & schedules.c.active, {"active": False})
+        return swap(self._database, schedules, (schedules.c.id == schedule_id) & schedules.c.active, {"active": False})
 
 
 class SqlProposals:
     """Changes that wait for a person's yes; each is decided once."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def propose(self, proposal: Proposal) -> None:
         """Store a proposal."""
         row = {
             "id": proposal.id,
             "state": proposal.state,
-            "expires_at": to_text(proposal.expires_at),
+            "expires_at": proposal.expires_at,
             "body": proposal.model_dump_json(),
         }
-        with self._engine.begin() as connection:
+        with self._database.write() as connection:
             connection.execute(proposals.insert().values(**row))
 
     def proposal(self, proposal_id: str) -> Proposal:
         """One proposal. Raises UserCanFix(`unknown_proposal`)."""
-        with self._engine.connect() as connection:
+        with self._database.read() as connection:
             body = connection.execute(sa.select(proposals.c.body).where(proposals.c.id == proposal_id)).scalar()
         if body is None:
             raise UserCanFix("unknown_proposal", proposal=proposal_id)
@@ -153,7 +154,7 @@ class SqlProposals:
             raise UserCanFix("proposal_closed", state="expired" if seen.state == "open" else seen.state)
         decided = seen.model_copy(update={"state": "applied" if accept else "rejected", "decided_by": by.id})
         still_open = (proposals.c.id == proposal_id) & (proposals.c.state == "open")
-        if not swap(self._engine, proposals, still_open, {"state": decided.state, "body": decided.model_dump_json()}):
+        if not swap(self._database, proposals, still_open, {"state": decided.state, "body": decided.model_dump_json()}):
             raise UserCanFix("proposal_closed", state=self.proposal(proposal_id).state)
         return decided
 
@@ -161,8 +162,8 @@ class SqlProposals:
 class SqlIdempotency:
     """Responses of writes by their Idempotency-Key."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def remember_request(self, key: str, *, digest: str, now: datetime) -> str | None:
         """First use: None, and the key is taken. Later: the stored response, "" while the first is still running.
@@ -170,9 +171,9 @@ class SqlIdempotency:
         Raises:
             UserCanFix: `idempotency_key_reused`, the key was used for another request.
         """
-        if insert_once(self._engine, idempotency, {"key": key, "digest": digest, "at": to_text(now)}):
+        if insert_once(self._database, idempotency, {"key": key, "digest": digest, "at": now}):
             return None
-        with self._engine.connect() as connection:
+        with self._database.read() as connection:
             row = connection.execute(sa.select(idempotency).where(idempotency.c.key == key)).first()
         if row is None:  # freed in between: the caller may try again
             return ""
@@ -182,9 +183,9 @@ class SqlIdempotency:
 
     def remember_response(self, key: str, response: str) -> None:
         """Store the response of the request that took the key."""
-        swap(self._engine, idempotency, idempotency.c.key == key, {"response": response})
+        swap(self._database, idempotency, idempotency.c.key == key, {"response": response})
 
     def forget_request(self, key: str) -> None:
         """Free a key whose request failed without an effect."""
-        with self._engine.begin() as connection:
+        with self._database.write() as connection:
             connection.execute(idempotency.delete().where((idempotency.c.key == key) & (idempotency.c.response == "")))

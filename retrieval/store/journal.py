@@ -11,14 +11,15 @@ from sqlalchemy.exc import IntegrityError
 
 from copilot.domain.errors import UserCanFix
 from copilot.domain.journal import Reading, TaskChange
-from retrieval.store.state_schema import readings, task_changes, to_text
+from retrieval.store.database import Database
+from retrieval.store.state_schema import readings, task_changes
 
 
 class SqlJournalStore:
-    """JournalStore on an engine whose schema is up to date."""
+    """JournalStore on a database whose schema is up to date."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def record(self, reading: Reading) -> None:
         """Add a reading; one reading is corrected at most once.
@@ -30,7 +31,7 @@ class SqlJournalStore:
             "id": reading.id,
             "metric_id": reading.metric_id,
             "on_day": reading.on.isoformat(),
-            "at": to_text(reading.at),
+            "at": reading.at,
             "supersedes": reading.supersedes,
             "body": reading.model_dump_json(),
         }
@@ -47,7 +48,7 @@ class SqlJournalStore:
         if metric_id is not None:
             query = query.where(readings.c.metric_id == metric_id)
         if since is not None:
-            query = query.where(readings.c.at >= to_text(since))
+            query = query.where(readings.c.at >= since)
         return [Reading.model_validate_json(body) for body in self._bodies(query)]
 
     def history(self, metric_id: str) -> Sequence[Reading]:
@@ -57,7 +58,7 @@ class SqlJournalStore:
 
     def change_task(self, change: TaskChange) -> None:
         """Add a task's new state."""
-        row = {"id": change.id, "task_id": change.task_id, "at": to_text(change.at), "body": change.model_dump_json()}
+        row = {"id": change.id, "task_id": change.task_id, "at": change.at, "body": change.model_dump_json()}
         self._append(task_changes, row)
 
     def task_states(self) -> dict[str, TaskChange]:
@@ -73,14 +74,14 @@ class SqlJournalStore:
         if task_id is not None:
             query = query.where(task_changes.c.task_id == task_id)
         if since is not None:
-            query = query.where(task_changes.c.at >= to_text(since))
+            query = query.where(task_changes.c.at >= since)
         return [TaskChange.model_validate_json(body) for body in self._bodies(query)]
 
     def _append(self, table: sa.Table, row: Mapping[str, object]) -> None:
         # Two writers may compute the same number: the unique index lets one in, the other counts again.
         for left in range(9, -1, -1):
             try:
-                with self._engine.begin() as connection:
+                with self._database.write() as connection:
                     last = sa.select(sa.func.coalesce(sa.func.max(table.c.seq), 0) + 1).scalar_subquery()
                     connection.execute(table.insert().values(**row, seq=last))
                 return
@@ -92,9 +93,9 @@ class SqlJournalStore:
         clash = table.c.id == row["id"]
         if row.get("supersedes") is not None:
             clash = clash | (table.c.supersedes == row["supersedes"])
-        with self._engine.connect() as connection:
+        with self._database.read() as connection:
             return connection.execute(sa.select(table.c.id).where(clash)).first() is not None
 
     def _bodies(self, query: sa.Select[Any]) -> Sequence[str]:
-        with self._engine.connect() as connection:
+        with self._database.read() as connection:
             return [str(body) for body in connection.execute(query).scalars()]

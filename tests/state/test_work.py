@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from copilot.domain.access import Principal, Role
 from copilot.domain.errors import UserCanFix
 from copilot.domain.work import ApiKey, Draft, InboxEvent, OutboxMessage, Proposal
 from retrieval.store.access import SqlAccessStore
+from retrieval.store.database import Database, open_database
 from retrieval.store.drafts import SqlDrafts, SqlIdempotency, SqlProposals
-from retrieval.store.state_schema import state_metadata
 from retrieval.store.work import SqlInbox, SqlOutbox
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -41,14 +40,14 @@ def draft() -> Draft:
     )
 
 
-def test_a_redelivered_event_is_stored_once(engine: sa.Engine) -> None:
-    inbox = SqlInbox(engine)
+def test_a_redelivered_event_is_stored_once(database: Database) -> None:
+    inbox = SqlInbox(database)
 
     assert [inbox.receive(event(1)), inbox.receive(event(1))] == [True, False]
 
 
-def test_an_event_under_a_lease_is_not_taken_again_until_the_lease_runs_out(engine: sa.Engine) -> None:
-    inbox = SqlInbox(engine)
+def test_an_event_under_a_lease_is_not_taken_again_until_the_lease_runs_out(database: Database) -> None:
+    inbox = SqlInbox(database)
     inbox.receive(event(1))
 
     first = inbox.take_event("w1", now=NOW, lease_s=30)
@@ -61,8 +60,8 @@ def test_an_event_under_a_lease_is_not_taken_again_until_the_lease_runs_out(engi
     assert (after.attempts, after.owner, after.payload) == (2, "w2", {"text": "¿ROI?"})
 
 
-def test_a_worker_that_lost_its_lease_cannot_finish_the_event(engine: sa.Engine) -> None:
-    inbox = SqlInbox(engine)
+def test_a_worker_that_lost_its_lease_cannot_finish_the_event(database: Database) -> None:
+    inbox = SqlInbox(database)
     inbox.receive(event(1))
     inbox.take_event("w1", now=NOW, lease_s=30)
     inbox.take_event("w2", now=NOW + timedelta(seconds=31), lease_s=30)
@@ -72,8 +71,8 @@ def test_a_worker_that_lost_its_lease_cannot_finish_the_event(engine: sa.Engine)
     assert inbox.take_event("w3", now=NOW + timedelta(days=1), lease_s=30) is None
 
 
-def test_a_message_whose_sender_died_is_taken_again_as_one_that_may_have_arrived(engine: sa.Engine) -> None:
-    outbox = SqlOutbox(engine)
+def test_a_message_whose_sender_died_is_taken_again_as_one_that_may_have_arrived(database: Database) -> None:
+    outbox = SqlOutbox(database)
     outbox.enqueue(message(), at=NOW)
 
     first = outbox.take_message("w1", now=NOW, lease_s=30)
@@ -85,8 +84,8 @@ def test_a_message_whose_sender_died_is_taken_again_as_one_that_may_have_arrived
     assert again.attempts == 2
 
 
-def test_a_returned_message_waits_until_it_may_go(engine: sa.Engine) -> None:
-    outbox = SqlOutbox(engine)
+def test_a_returned_message_waits_until_it_may_go(database: Database) -> None:
+    outbox = SqlOutbox(database)
     outbox.enqueue(message(), at=NOW)
     outbox.take_message("w1", now=NOW, lease_s=30)
     outbox.return_message(message().key, "w1", error="ratelimited", not_before=NOW + timedelta(seconds=60), give_up=False)
@@ -95,29 +94,29 @@ def test_a_returned_message_waits_until_it_may_go(engine: sa.Engine) -> None:
     assert outbox.take_message("w1", now=NOW + timedelta(seconds=60), lease_s=30) is not None
 
 
-def test_an_approval_moves_the_draft_and_queues_its_message_together(engine: sa.Engine) -> None:
-    drafts = SqlDrafts(engine)
+def test_an_approval_moves_the_draft_and_queues_its_message_together(database: Database) -> None:
+    drafts = SqlDrafts(database)
     drafts.add_draft(draft())
 
     moved = drafts.move_draft("d1", version=1, to="approved", at=NOW, message=message(), decided_by="slack:T:U")
 
     assert (moved.state, moved.decided_by, moved.decided_at) == ("approved", "slack:T:U", NOW)
-    assert SqlOutbox(engine).message(message().key) is not None
+    assert SqlOutbox(database).message(message().key) is not None
 
 
-def test_a_second_approval_is_refused_and_queues_nothing_more(engine: sa.Engine) -> None:
-    drafts = SqlDrafts(engine)
+def test_a_second_approval_is_refused_and_queues_nothing_more(database: Database) -> None:
+    drafts = SqlDrafts(database)
     drafts.add_draft(draft())
     drafts.move_draft("d1", version=1, to="approved", at=NOW, message=message())
 
     with pytest.raises(UserCanFix, match="draft_moved_on"):
         drafts.move_draft("d1", version=1, to="approved", at=NOW, message=message("other"))
 
-    assert SqlOutbox(engine).message("other") is None
+    assert SqlOutbox(database).message("other") is None
 
 
-def test_an_approval_given_for_an_older_text_is_refused(engine: sa.Engine) -> None:
-    drafts = SqlDrafts(engine)
+def test_an_approval_given_for_an_older_text_is_refused(database: Database) -> None:
+    drafts = SqlDrafts(database)
     drafts.add_draft(draft())
     edited = drafts.move_draft("d1", version=1, to="awaiting_approval", at=NOW, text="Hola, equipo")
 
@@ -127,14 +126,14 @@ def test_an_approval_given_for_an_older_text_is_refused(engine: sa.Engine) -> No
     assert edited.version == 2
 
 
-def test_a_slot_has_one_draft(engine: sa.Engine) -> None:
-    drafts = SqlDrafts(engine)
+def test_a_slot_has_one_draft(database: Database) -> None:
+    drafts = SqlDrafts(database)
 
     assert [drafts.add_draft(draft()), drafts.add_draft(draft().model_copy(update={"id": "d2"}))] == [True, False]
 
 
-def test_a_proposal_is_decided_once_in_time_and_by_the_role_it_names(engine: sa.Engine) -> None:
-    proposals = SqlProposals(engine)
+def test_a_proposal_is_decided_once_in_time_and_by_the_role_it_names(database: Database) -> None:
+    proposals = SqlProposals(database)
     made = Proposal(
         id="p1",
         action="kpi.record",
@@ -157,8 +156,8 @@ def test_a_proposal_is_decided_once_in_time_and_by_the_role_it_names(engine: sa.
         proposals.decide("p1", by=boss, accept=True, now=NOW)
 
 
-def test_an_idempotency_key_returns_the_first_response_and_refuses_another_request(engine: sa.Engine) -> None:
-    keys = SqlIdempotency(engine)
+def test_an_idempotency_key_returns_the_first_response_and_refuses_another_request(database: Database) -> None:
+    keys = SqlIdempotency(database)
 
     assert keys.remember_request("k", digest="x", now=NOW) is None
     assert keys.remember_request("k", digest="x", now=NOW) == ""
@@ -168,8 +167,8 @@ def test_an_idempotency_key_returns_the_first_response_and_refuses_another_reque
         keys.remember_request("k", digest="y", now=NOW)
 
 
-def test_a_revoked_key_is_no_longer_valid_and_is_revoked_once(engine: sa.Engine) -> None:
-    access = SqlAccessStore(engine)
+def test_a_revoked_key_is_no_longer_valid_and_is_revoked_once(database: Database) -> None:
+    access = SqlAccessStore(database)
     access.add_key(ApiKey(id="ab", name="ci", sha256="0" * 64, role=Role.viewer, created_at=NOW))
 
     assert [access.revoke_key("ab", at=NOW), access.revoke_key("ab", at=NOW)] == [True, False]
@@ -178,27 +177,27 @@ def test_a_revoked_key_is_no_longer_valid_and_is_revoked_once(engine: sa.Engine)
     assert not found.valid(NOW)
 
 
-def test_requests_over_the_limit_of_their_window_are_refused(engine: sa.Engine) -> None:
-    access = SqlAccessStore(engine)
+def test_requests_over_the_limit_of_their_window_are_refused(database: Database) -> None:
+    access = SqlAccessStore(database)
 
     assert [access.count_request("k", window="10:05", limit=2) for _ in range(3)] == [True, True, False]
     assert access.count_request("k", window="10:06", limit=2)
 
 
 def take_all(url: str, name: str) -> list[str]:
-    engine = sa.create_engine(url, connect_args={"timeout": 30})
-    inbox, taken = SqlInbox(engine), []
+    database = open_database(url, busy_timeout_ms=30_000)
+    inbox, taken = SqlInbox(database), []
     while (found := inbox.take_event(name, now=NOW, lease_s=600)) is not None:
         taken.append(found.key)
         inbox.finish_event(found.key, name, result="ok")
+    database.close()
     return taken
 
 
 def test_two_processes_share_the_events_and_none_is_taken_twice(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'state.db'}"
-    engine = sa.create_engine(url)
-    state_metadata.create_all(engine)
-    inbox = SqlInbox(engine)
+    database = open_database(url)
+    inbox = SqlInbox(database)
     for n in range(60):
         inbox.receive(event(n))
 
@@ -206,4 +205,4 @@ def test_two_processes_share_the_events_and_none_is_taken_twice(tmp_path: Path) 
         taken = pool.starmap(take_all, [(url, "w1"), (url, "w2")])
 
     assert sorted(taken[0] + taken[1]) == sorted(event(n).key for n in range(60))
-    engine.dispose()
+    database.close()
