@@ -1,0 +1,54 @@
+"""What was said in conversations. A conversation is its principal's own; nobody else reads or continues it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from copilot.domain.access import Principal
+from copilot.domain.answer import Turn
+from copilot.domain.errors import UserCanFix
+from retrieval.store.database import Database
+from retrieval.store.schema import conversations, principals, turns
+
+
+class SqlConversationStore:
+    """Implements the port ConversationStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def turns(self, principal: Principal, conversation_id: str, *, limit: int) -> Sequence[Turn]:
+        """The last turns, oldest first; none yet for a new conversation. Raises UserCanFix(`unknown_conversation`)."""
+        last = sa.select(turns).where(turns.c.conversation_id == conversation_id).order_by(turns.c.ordinal.desc()).limit(limit)
+        with self._database.read() as connection:
+            _check_owner(connection, principal, conversation_id)
+            rows = connection.execute(last).all()
+        return [Turn(user=row.user, assistant=row.assistant) for row in reversed(rows)]
+
+    def append(self, principal: Principal, conversation_id: str, turn: Turn, answer_json: str, *, at: datetime) -> None:
+        """Add a turn; the conversation is made on first use. Raises UserCanFix(`unknown_conversation`)."""
+        insert = self._database.dialect.insert
+        groups = json.dumps(sorted(principal.groups), ensure_ascii=False)
+        person = insert(principals).values(id=principal.id, role=int(principal.role), groups=groups, first_seen_at=at)
+        conversation = insert(conversations).values(id=conversation_id, principal_id=principal.id, started_at=at)
+        with self._database.write() as connection:
+            _check_owner(connection, principal, conversation_id)
+            seen = {"role": int(principal.role), "groups": groups}
+            connection.execute(person.on_conflict_do_update(index_elements=["id"], set_=seen))
+            connection.execute(conversation.on_conflict_do_nothing())
+            spoken = sa.select(sa.func.coalesce(sa.func.max(turns.c.ordinal), 0)).where(
+                turns.c.conversation_id == conversation_id
+            )
+            ordinal = int(connection.execute(spoken).scalar_one()) + 1
+            row = {"conversation_id": conversation_id, "ordinal": ordinal, "user": turn.user, "assistant": turn.assistant}
+            connection.execute(turns.insert().values(**row, answer=answer_json, at=at))
+
+
+def _check_owner(connection: sa.Connection, principal: Principal, conversation_id: str) -> None:
+    owner = connection.execute(sa.select(conversations.c.principal_id).where(conversations.c.id == conversation_id)).scalar()
+    if owner is not None and owner != principal.id:
+        raise UserCanFix("unknown_conversation", conversation_id=conversation_id)

@@ -1,0 +1,91 @@
+"""Full-text search in the workspace's database, on terms our analyser makes. Ranks; knows nothing of who may read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import sqlalchemy as sa
+
+from copilot.domain.source import Chunk
+from retrieval.language.analyser import ANALYSER_VERSION, Analysed, analyse
+from retrieval.language.query import Terms, query_terms
+from retrieval.store.database import Database
+from retrieval.store.dialects import Sqlite
+from retrieval.store.schema import chunks, document_versions, documents, marks
+
+MARK: Final = "lexical_analyser"
+"""Mark that names the analyser the index was made with."""
+LARGE: Final = 30_000
+"""Chunks above which 4-grams are too slow to be asked first: their cost grows with the number of chunks."""
+REBUILD_BATCH: Final = 500
+
+
+class SqlLexicalIndex:
+    """Implements the port LexicalIndex. Rows are written by the plan store, with the chunks they belong to."""
+
+    def __init__(self, database: Database, *, large: int = LARGE) -> None:
+        self._database = database
+        self._large = large
+
+    def search(self, query: str, *, documents: Sequence[str] | None, k: int) -> Sequence[tuple[str, float]]:
+        """Chunk ids and scores (higher is better), best first. `documents` None: all."""
+        if documents is not None and not documents:
+            return []
+        terms = query_terms(query)
+        with self._database.read() as connection:
+            if self._stems_first(connection, terms):
+                found = self._ask(connection, terms.stems, (), documents, k)
+                if len(found) >= k:
+                    return found
+            return self._ask(connection, terms.stems, terms.grams, documents, k)
+
+    def refresh(self) -> bool:
+        """Rebuild the index where another version of the analyser made it; whether that was needed."""
+        with self._database.read() as connection:
+            if _made_by(connection) == ANALYSER_VERSION:
+                return False
+        with self._database.write() as connection:
+            if _made_by(connection) == ANALYSER_VERSION:
+                return False
+            self._rebuild(connection)
+            put = self._database.dialect.insert(marks).values(name=MARK, value=ANALYSER_VERSION)
+            connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": ANALYSER_VERSION}))
+        return True
+
+    def _ask(
+        self, connection: sa.Connection, stems: Sequence[str], grams: Sequence[str], only: Sequence[str] | None, k: int
+    ) -> list[tuple[str, float]]:
+        return self._database.dialect.search_full_text(connection, stems, grams, documents=only, k=k)
+
+    def _stems_first(self, connection: sa.Connection, terms: Terms) -> bool:
+        # Words only meet words of their own language; across languages the 4-grams do the work.
+        size = connection.execute(sa.select(sa.func.count()).select_from(chunks)).scalar_one()
+        return size > self._large and (terms.language is None or terms.language == _main_language(connection))
+
+    def _rebuild(self, connection: sa.Connection) -> None:
+        dialect = self._database.dialect
+        dialect.delete_full_text(connection)
+        query = sa.select(chunks.c.id, chunks.c.indexed, chunks.c.language).order_by(chunks.c.row)
+        for rows in connection.execute(query).partitions(REBUILD_BATCH):
+            dialect.add_full_text(connection, [_index_row(row.id, row.indexed, row.language) for row in rows])
+
+
+def add_to_index(dialect: Sqlite, connection: sa.Connection, new: Sequence[Chunk]) -> None:
+    """Index chunks in the transaction that wrote them."""
+    dialect.add_full_text(connection, [_index_row(chunk.id, chunk.indexed, chunk.language) for chunk in new])
+
+
+def _index_row(chunk_id: str, indexed: str, language: str) -> tuple[str, str, str]:
+    terms: Analysed = analyse(indexed, language)
+    return chunk_id, " ".join(terms.stems), " ".join(terms.grams)
+
+
+def _made_by(connection: sa.Connection) -> str | None:
+    return connection.execute(sa.select(marks.c.value).where(marks.c.name == MARK)).scalar()
+
+
+def _main_language(connection: sa.Connection) -> str | None:
+    counted = sa.select(document_versions.c.language).join(documents, documents.c.version_id == document_versions.c.version_id)
+    most = counted.group_by(document_versions.c.language).order_by(sa.func.count().desc()).limit(1)
+    return connection.execute(most).scalar()
