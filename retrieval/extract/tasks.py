@@ -11,7 +11,7 @@ import re
 from copilot.domain.fact import Dropped, Extraction, SubItem, TaskFact
 from copilot.domain.quantity import Period
 from copilot.domain.source import Block, ParsedDocument
-from retrieval.extract.statements import LONGEST, is_placeholder, one_line, placeholder, raw_of
+from retrieval.extract.wording import LONGEST, is_placeholder, one_line, placeholder, raw_of
 from retrieval.language.folding import folded
 from retrieval.language.periods import NUMBERED, find_periods, heading_period, parse_period
 from retrieval.language.vocabulary import vocabulary
@@ -32,7 +32,7 @@ def extract_tasks(doc: ParsedDocument) -> Extraction:
             continue
         if block.kind != "item" or not (block.checked is not None or _is_weekday_item(block)):
             continue
-        text, weekday = _split_weekday(one_line(block.plain))
+        text, weekday = _split_weekday(one_line(block.plain).rstrip(": "))
         if not text:
             continue
         if is_placeholder(text):
@@ -110,12 +110,14 @@ def _subitems(doc: ParsedDocument, index: int, children: dict[int, list[int]]) -
 
 
 def _is_weekday_item(block: Block) -> bool:
-    """`1. **Lunes:** Auditoría`: numbered or bold, and more than opening hours."""
+    """`1. **Lunes:** Auditoría`: numbered, or a bullet in a numbered week, and more than opening hours."""
     if block.marker is None or block.checked is not None:
         return False
     text, weekday = _split_weekday(one_line(block.plain))
-    stressed = block.marker[:1].isdigit() or block.text.startswith(("**", "__"))
-    return weekday is not None and stressed and _CLOCK.fullmatch(text) is None
+    if weekday is None or _CLOCK.fullmatch(text):
+        return False
+    week = heading_period(block.heading_path)
+    return block.marker[:1].isdigit() or (week is not None and week.unit == "weeks" and week.start is not None)
 
 
 def _split_weekday(text: str) -> tuple[str, str | None]:
