@@ -167,3 +167,16 @@ class AccessStore(Protocol):
 
     def count_request(self, bucket: str, *, window: str, limit: int) -> bool:
         """Count one request of a rate window (`2026-11-20T10:05`); False when over the limit. Shared by all processes."""
+
+
+class Publisher(Protocol):
+    """Delivers to one kind of destination. It never tries again by itself: the outbox decides that."""
+
+    def publish(self, message: OutboxMessage) -> str:
+        """Deliver, with the message's key where `find` will see it; the receipt.
+
+        Raises NotDelivered when it surely did not arrive, OutcomeUnknown when it may have.
+        """
+
+    def find(self, message: OutboxMessage) -> str | None:
+        """The receipt of an earlier delivery with this key; None when there is none. Raises NotDelivered when it cannot look."""

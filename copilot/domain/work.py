@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from copilot.domain.access import Role
+from copilot.domain.errors import UserCanFix
 from copilot.domain.source import Frozen
 
 InboxState = Literal["received", "working", "answered", "failed"]
@@ -132,3 +135,27 @@ class ApiKey(Frozen):
     def valid(self, now: datetime) -> bool:
         """Neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+def check_destination(destination: str, *, anywhere: bool = False) -> str:
+    """A destination that a publisher can reach and search: `slack:C0123ABCD` or `file:PATH`.
+
+    Args:
+        destination: as given. Slack channels by id, since a channel's history cannot be read by name.
+        anywhere: allow absolute paths and `..`; only for a person at the machine's own command line.
+
+    Raises:
+        UserCanFix: `bad_destination`.
+    """
+    scheme, _, rest = destination.partition(":")
+    if scheme == "slack" and re.fullmatch(r"[CDG][A-Z0-9]{2,}", rest):
+        return destination
+    parts = PurePosixPath(rest.replace("\\", "/"))
+    if (
+        scheme == "file"
+        and rest
+        and "\0" not in rest
+        and (anywhere or not (parts.is_absolute() or ".." in parts.parts or ":" in rest))
+    ):
+        return destination
+    raise UserCanFix("bad_destination", destination=destination)

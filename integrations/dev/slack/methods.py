@@ -106,6 +106,8 @@ def _stop_stream(workspace: Workspace, args: Reply) -> Reply:
 
 
 def _history(workspace: Workspace, args: Reply) -> Reply:
+    if str(args.get("channel") or "") not in workspace.channels:  # a name is good for posting, not for reading
+        raise SlackRefuses("channel_not_found")
     channel = _open_channel(workspace, args)
     tops = [m for m in channel.messages if m.get("thread_ts", m["ts"]) == m["ts"] or m.get("reply_broadcast")]
     return _page(list(reversed(tops)), args)
