@@ -1,0 +1,27 @@
+"""The few sentences the check itself says, in the four languages of answers."""
+
+from __future__ import annotations
+
+from copilot.domain.answer import Language
+
+WITHHELD: dict[Language, str] = {
+    "es": "Omitido por falta de fuente: «{text}».",
+    "en": "Left out for want of a source: “{text}”.",
+    "pt": "Omitido por falta de fonte: «{text}».",
+    "fr": "Omis faute de source : « {text} ».",
+}
+NOT_FOUND: dict[Language, str] = {
+    "es": "No está en los documentos.",
+    "en": "This is not in the documents.",
+    "pt": "Isso não está nos documentos.",
+    "fr": "Cela ne figure pas dans les documents.",
+}
+OFFLINE_INSTEAD: dict[Language, str] = {
+    "es": "El modelo configurado no respondió ({code}); la respuesta es del modelo sin conexión.",
+    "en": "The configured model did not answer ({code}); this is the offline model's answer.",
+    "pt": "O modelo configurado não respondeu ({code}); a resposta é do modelo sem conexão.",
+    "fr": "Le modèle configuré n'a pas répondu ({code}) ; la réponse vient du modèle hors ligne.",
+}
+HIDDEN = "[…]"
+"""Stands where an unsupported figure stood: what is not traced is not shown, in a gap either."""
+LONGEST_GAP = 180
