@@ -5,11 +5,15 @@ Knows neither stores nor sessions: whoever builds a view has already left out wh
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from copilot.domain.fact import Fact
 from copilot.domain.plan import Plan
 from copilot.domain.source import Hit, ParsedDocument
+from tools.lookup.index import Index
 
 Search = Callable[[str, Sequence[str] | None, int], Sequence[Hit]]
 """Query, documents (None: all), number of hits; best first."""
@@ -23,3 +27,19 @@ class PlanView:
     parsed: Callable[[str], ParsedDocument]
     """Document name (as in the plan's records) to its parsed, repaired text."""
     search: Search
+
+    @cached_property
+    def index(self) -> Index:
+        """Statements of all documents."""
+        facts: dict[str, list[Fact]] = defaultdict(list)
+        for fact in self.plan.facts:
+            facts[fact.document].append(fact)
+        index = Index()
+        for record in self.plan.documents:
+            index.add(self.parsed(record.document), facts[record.document])
+        return index
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Document to its title."""
+        return {record.document: record.title for record in self.plan.documents}

@@ -1,0 +1,269 @@
+"""Statements of a reader's plan, ranked against words: coverage of what is asked, weighted by rarity and by place.
+
+Knows words and structure; what a statement means is the business of those who ask.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from copilot.domain.fact import Fact
+from copilot.domain.quantity import Period
+from copilot.domain.source import ParsedDocument
+from retrieval.language.periods import FoundPeriod
+from tools.lookup import timing
+from tools.lookup.statements import CELL, NEAREST, OUTER, OWN, PARENT, TITLE, Statement, statements_of
+from tools.lookup.terms import Term, generic_roots, keys_of, likeness, query_terms
+
+GENERIC_WEIGHT = 0.12
+OWN_LEVEL = 0.87
+"""Above what a context can weigh."""
+Accept = Callable[[Statement], bool]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A statement and how it meets a query."""
+
+    statement: Statement
+    coverage: float
+    """Share of the query's weight that the statement or its context carries, 0..1."""
+    own: float
+    """Share that the line itself carries, 0..1."""
+    precision: float
+    """Share of the line's name that the query asks for, 0..1."""
+    matched: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Words of the query that stand neither in the line nor above it, generic ones left out."""
+    period_fit: int = 0
+    columns: tuple[int, ...] = ()
+    """Places of the row's cells that belong to the period asked for."""
+
+    @property
+    def score(self) -> float:
+        """One number to order by."""
+        return self.coverage + 0.3 * self.own + 0.2 * self.precision + 0.05 * self.period_fit
+
+
+@dataclass
+class Index:
+    """Built once for a view."""
+
+    statements: list[Statement] = field(default_factory=list)
+    spans: dict[str, range] = field(default_factory=dict)
+    _postings: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
+    _frequency: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _by_initial: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _levels: dict[int, tuple[tuple[FoundPeriod, ...], ...]] = field(default_factory=dict)
+
+    def add(self, parsed: ParsedDocument, facts: Iterable[Fact]) -> None:
+        """Take a document in."""
+        made = statements_of(parsed, facts, len(self.statements))
+        self.spans[parsed.document] = range(len(self.statements), len(self.statements) + len(made))
+        self.statements += made
+        title = keys_of(parsed.title)
+        for statement in made:
+            own = self._own_keys(statement)
+            for key in own:
+                self._frequency[key] += 1
+            for key, weight in self._weighted(statement, own, title).items():
+                if key not in self._postings:
+                    self._by_initial[key[:1]].append(key)
+                self._postings[key].append((statement.number, weight))
+
+    def of(self, document: str) -> list[Statement]:
+        """Statements of a document in order."""
+        span = self.spans.get(document, range(0))
+        return self.statements[span.start : span.stop]
+
+    def above(self, statement: Statement) -> Iterator[Statement]:
+        """What it stands under: items and label, then headings outwards."""
+        for number in statement.parents:
+            yield self.statements[number]
+        if statement.label is not None:
+            yield self.statements[statement.label]
+        yield from self.headings(statement)
+
+    def headings(self, statement: Statement) -> Iterator[Statement]:
+        """Headings above it, nearest first."""
+        number = statement.heading
+        while number is not None:
+            yield self.statements[number]
+            number = self.statements[number].heading
+
+    def children(self, container: Statement) -> list[Statement]:
+        """Everything under a heading, a label or an item, in order."""
+        inside = []
+        for statement in self.statements[container.number + 1 : self.spans[container.document].stop]:
+            if container.is_container:
+                if statement.is_container and statement.block.level <= container.block.level:
+                    break
+            elif container.number not in statement.parents and statement.label != container.number:
+                if statement.is_container or statement.label is None and not statement.parents:
+                    break
+                continue
+            inside.append(statement)
+        return inside
+
+    def levels(self, statement: Statement) -> tuple[tuple[FoundPeriod, ...], ...]:
+        """Periods of the line and of what it stands under, innermost first; the document's title dates nothing."""
+        if statement.number not in self._levels:
+            outer = [above for above in self.above(statement) if not (above.is_container and above.block.level == 1)]
+            self._levels[statement.number] = (statement.own_periods, *(above.own_periods for above in outer))
+        return self._levels[statement.number]
+
+    def rank(
+        self,
+        query: str,
+        *,
+        documents: Sequence[str] | None = None,
+        periods: Sequence[Period] = (),
+        accept: Accept | None = None,
+        limit: int = 50,
+    ) -> list[Match]:
+        """Statements that meet the query, best first; with periods, only those that belong to them."""
+        terms = query_terms(query)
+        hits = self._hits(terms)
+        weights = [self._weight(term) for term in terms]
+        wanted = set().union(*(self.spans[name] for name in documents)) if documents is not None else None
+        numbers: Iterable[int] = set().union(*hits) if terms else range(len(self.statements))
+        found: list[Match] = []
+        for number in numbers:
+            statement = self.statements[number]
+            if (wanted is not None and number not in wanted) or statement.is_header_row or (accept and not accept(statement)):
+                continue
+            fit, columns = self.period_fit(statement, periods)
+            if periods and fit == timing.NO_FIT:
+                continue
+            found.append(self._match(statement, terms, weights, hits, fit, columns))
+        found.sort(key=lambda match: (-match.score, match.statement.number))
+        if not terms:
+            return found[:limit]
+        precise = [self._precise(match, terms) for match in found[: 4 * limit]]
+        precise.sort(key=lambda match: (-match.score, match.statement.number))
+        return precise[:limit]
+
+    def period_fit(self, statement: Statement, periods: Sequence[Period]) -> tuple[int, tuple[int, ...]]:
+        """How the statement meets the periods, and the places of its cells that do."""
+        if not periods:
+            return timing.NO_FIT, ()
+        columns = timing.matching_columns(periods, statement)
+        if columns:
+            return timing.OWN_FIT, columns
+        if any(True for _ in timing.period_columns(statement)) and not statement.is_header_row:
+            return timing.NO_FIT, ()
+        return timing.fit(periods, self.levels(statement)), ()
+
+    def _match(
+        self,
+        statement: Statement,
+        terms: Sequence[Term],
+        weights: Sequence[float],
+        hits: Sequence[dict[int, float]],
+        fit: int,
+        columns: tuple[int, ...],
+    ) -> Match:
+        total = sum(weights) or 1.0
+        held = [hit.get(statement.number, 0.0) for hit in hits]
+        coverage = sum(weight * value for weight, value in zip(weights, held, strict=True)) / total
+        own = sum(weight for weight, value in zip(weights, held, strict=True) if value >= OWN_LEVEL) / total
+        return Match(
+            statement,
+            coverage=coverage,
+            own=own,
+            precision=0.0,
+            matched=tuple(term.text for term, value in zip(terms, held, strict=True) if value > TITLE),
+            missing=tuple(
+                term.text for term, value in zip(terms, held, strict=True) if value <= TITLE * 0.7 and not term.generic
+            ),
+            period_fit=fit,
+            columns=columns,
+        )
+
+    def _precise(self, match: Match, terms: Sequence[Term]) -> Match:
+        words = [root for root in keys_of(match.statement.name) if not root.startswith("=") and root not in generic_roots()]
+        if not words:
+            return match
+        concepts = frozenset().union(*(term.concepts for term in terms)) if terms else frozenset()
+        hit = sum(
+            1
+            for word in words
+            if any(likeness(root, word) > 0.7 for term in terms for root in term.roots) or (keys_of(word) & concepts)
+        )
+        share = hit / len(words)
+        return Match(
+            match.statement, match.coverage, match.own, share, match.matched, match.missing, match.period_fit, match.columns
+        )
+
+    def _hits(self, terms: Sequence[Term]) -> list[dict[int, float]]:
+        return [self._term_hits(term) for term in terms]
+
+    def _term_hits(self, term: Term) -> dict[int, float]:
+        best: dict[int, float] = {}
+        for concept in term.concepts:
+            _take(best, self._postings.get(concept, ()), 1.0)
+        per_root = [self._root_hits(root) for root in term.roots]
+        together = per_root[0] if len(per_root) == 1 else _common(per_root)
+        _take(best, together.items(), 1.0)
+        return best
+
+    def _root_hits(self, root: str) -> dict[int, float]:
+        best: dict[int, float] = {}
+        for key in self._by_initial.get(root[:1], ()):
+            alike = likeness(root, key)
+            if alike:
+                _take(best, self._postings[key], alike)
+        return best
+
+    def _weight(self, term: Term) -> float:
+        if term.generic:
+            return GENERIC_WEIGHT
+        count = len(self.statements) + 1
+        frequency = max((self._frequency.get(key, 0) for key in (*term.concepts, *term.roots)), default=0)
+        return math.log(1 + count / (frequency + 0.5)) / math.log(1 + count / 0.5)
+
+    @staticmethod
+    def _own_keys(statement: Statement) -> frozenset[str]:
+        block = statement.block
+        return keys_of(" | ".join(block.cells) if block.kind == "row" else block.plain)
+
+    def _weighted(self, statement: Statement, own: frozenset[str], title: frozenset[str]) -> dict[str, float]:
+        weights: dict[str, float] = dict.fromkeys(title, TITLE)
+        for depth, heading in enumerate(reversed(list(self.headings(statement)))):
+            if depth or heading.block.level > 1:
+                weights.update(_raised(weights, keys_of(heading.block.plain), OUTER))
+        nearest = self.statements[statement.heading] if statement.heading is not None else None
+        if nearest is not None and nearest.block.level > 1:
+            weights.update(_raised(weights, keys_of(nearest.block.plain), NEAREST))
+        if statement.block.kind == "row":
+            weights.update(_raised(weights, keys_of(" | ".join(statement.block.header)), CELL * 0.9))
+        if statement.label is not None:
+            weights.update(_raised(weights, keys_of(self.statements[statement.label].block.plain), PARENT))
+        elif statement.block.label:
+            weights.update(_raised(weights, keys_of(statement.block.label), PARENT))
+        for number in statement.parents:
+            weights.update(_raised(weights, keys_of(self.statements[number].block.plain), PARENT))
+        weights.update(_raised(weights, own, OWN))
+        for fact in statement.facts:
+            segment = getattr(fact, "segment", None)
+            if segment:
+                weights.update(_raised(weights, keys_of(segment), PARENT))
+        return weights
+
+
+def _raised(weights: dict[str, float], keys: Iterable[str], weight: float) -> dict[str, float]:
+    return {key: max(weight, weights.get(key, 0.0)) for key in keys}
+
+
+def _take(best: dict[int, float], found: Iterable[tuple[int, float]], factor: float) -> None:
+    for number, weight in found:
+        if weight * factor > best.get(number, 0.0):
+            best[number] = weight * factor
+
+
+def _common(per_root: Sequence[dict[int, float]]) -> dict[int, float]:
+    shared = set(per_root[0]).intersection(*per_root[1:])
+    return {number: min(hits[number] for hits in per_root) for number in shared}

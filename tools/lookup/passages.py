@@ -1,0 +1,120 @@
+"""Lines that speak of something, and whole sections: what any question can fall back on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.domain.answer import ToolResult
+from copilot.domain.quantity import Period
+from tools.lookup.documents import resolve
+from tools.lookup.index import Match
+from tools.lookup.rows import Rows, is_title, kind_of
+from tools.lookup.statements import Statement
+from tools.lookup.timing import asked_periods
+from tools.lookup.view import PlanView
+
+HIT_BONUS = 0.1
+CLOSE = 0.86
+"""Sections whose score is within this share of the best are all read."""
+MOST_SECTIONS = 5
+MOST_LINES = 60
+
+
+def search_passages(
+    view: PlanView, *, query: str, document: str | None = None, period: str | None = None, limit: int = 8
+) -> ToolResult:
+    """Lines that speak of the query's words, best first.
+
+    `match` is the share of the query a line and what it stands under cover; `missing` are the words they lack.
+    """
+    rows = Rows(view, "search_passages")
+    documents = resolve(view, document)
+    hits = {
+        (hit.chunk.document, line): hit.score for hit in view.search(query, documents, 10) for line in _lines(hit.chunk.lines)
+    }
+    periods = asked_periods(period) if period else ()
+    ranked = view.index.rank(query, documents=documents, periods=periods, limit=4 * limit)
+    ranked.sort(key=lambda match: -(match.score + HIT_BONUS * hits.get((match.statement.document, match.statement.line), 0.0)))
+    for match in ranked[:limit]:
+        rows.add_match(match)
+    return rows.result()
+
+
+def read_section(
+    view: PlanView, *, section: str, document: str | None = None, period: str | None = None, limit: int = 30
+) -> ToolResult:
+    """Lines of the section, list, table or numbered point that `section` names, each with its `depth` below it.
+
+    A row of depth 0 is what was named; several follow where several sections are named alike (in two documents, say).
+    """
+    rows = Rows(view, "read_section")
+    best = containers(view, section, resolve(view, document), asked_periods(period) if period else ())
+    room = min(limit, MOST_LINES)
+    for match in best:
+        rows.add_match(match, depth=0, group=match.statement.number)
+        inside = view.index.children(match.statement)
+        for statement in inside[: max(room // len(best), 6)]:
+            if not statement.is_header_row:
+                rows.add(
+                    {
+                        **rows.described(statement),
+                        "depth": depth_below(view, match.statement, statement),
+                        "group": match.statement.number,
+                        "e": [rows.cite_statement(statement)],
+                    }
+                )
+    return rows.result()
+
+
+def containers(view: PlanView, section: str, documents: Sequence[str] | None, periods: Sequence[Period]) -> list[Match]:
+    """Headings, labels and items with something below them that the words name, the best and those as good."""
+    with_children = _with_children(view)
+    ranked = view.index.rank(
+        section,
+        documents=documents,
+        periods=periods,
+        accept=lambda statement: statement.number in with_children and not is_title(statement),
+        limit=20,
+    )
+    if not ranked:
+        return []
+    top = ranked[0].score
+    close = [match for match in ranked if match.score >= CLOSE * top and match.coverage >= 0.9 * ranked[0].coverage]
+    return _outermost(view, close)[:MOST_SECTIONS]
+
+
+def depth_below(view: PlanView, container: Statement, statement: Statement) -> int:
+    """How many levels a statement stands below a container; 1 for its direct children."""
+    above = list(view.index.above(statement))
+    place = next((at for at, one in enumerate(above) if one.number == container.number), len(above))
+    if kind_of(statement) == "heading":
+        return max(1, statement.block.level - container.block.level) if container.is_container else 1
+    return place + 1
+
+
+def _with_children(view: PlanView) -> frozenset[int]:
+    held = view.index.__dict__.get("_containers")
+    if held is None:
+        held = frozenset(
+            number
+            for statement in view.index.statements
+            for number in (*statement.parents[:1], statement.label, statement.heading)
+            if number is not None
+        )
+        view.index.__dict__["_containers"] = held
+    return held
+
+
+def _outermost(view: PlanView, found: Sequence[Match]) -> list[Match]:
+    """Without those that stand below another of them and add nothing of their own."""
+    numbers = {match.statement.number for match in found}
+    kept = []
+    for match in found:
+        above = {one.number for one in view.index.above(match.statement)}
+        if not above & numbers:
+            kept.append(match)
+    return kept
+
+
+def _lines(lines: tuple[int, int]) -> range:
+    return range(lines[0], lines[1] + 1)

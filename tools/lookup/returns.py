@@ -1,0 +1,142 @@
+"""ROI and payback worked out from the documents' own figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from copilot.domain.answer import Calculation, ToolResult
+from copilot.domain.errors import ModelCanRetry, RumboError
+from copilot.domain.quantity import is_currency
+from tools.calc.amounts import Amount
+from tools.calc.finance import payback, roi, weighted_roi
+from tools.lookup.amounts import Figure, figures, kind
+from tools.lookup.documents import resolve
+from tools.lookup.passages import containers
+from tools.lookup.rows import Rows
+from tools.lookup.statements import Statement
+from tools.lookup.terms import keys_of, query_terms
+from tools.lookup.totals import is_total
+from tools.lookup.view import PlanView
+
+SPENT = frozenset({"=inversion", "=costo", "=presupuesto"})
+GAINED = frozenset({"=ahorro", "=retorno", "=beneficio", "=ingreso"})
+WEIGHTED = frozenset({"=ponderado", "=promedio"})
+
+
+@dataclass
+class _Case:
+    """One investment with what it brings, from one row or one list."""
+
+    spent: Figure | None = None
+    gained: Figure | None = None
+    stated: list[Statement] = field(default_factory=list)
+
+
+def calculate_roi(view: PlanView, *, item: str, document: str | None = None, section: str | None = None) -> ToolResult:
+    """ROI (net and gross) and payback of an investment, from its cost and its yearly or monthly gain as written.
+
+    For a table whose rows state an amount and a ROI each, and an `item` that asks for the weighted or average ROI: that.
+
+    Raises:
+        ModelCanRetry: unknown document, or no item.
+    """
+    if not item.strip():
+        raise ModelCanRetry("missing_argument", allowed=("item",))
+    rows = Rows(view, "calculate_roi")
+    names = resolve(view, document)
+    query = f"{item} {section or ''}"
+    if any(term.concepts & WEIGHTED for term in query_terms(item)):
+        return _weighted(view, rows, query, names)
+    case = _case(view, query, names)
+    for statement in case.stated:
+        rows.add({**rows.described(statement), "e": [rows.cite_statement(statement)]})
+    if case.spent is None or case.gained is None:
+        return rows.result(note="no cost and gain that belong together were found")
+    return rows.result(calculations=_numbered(_returns(rows, case.spent, case.gained)))
+
+
+def _weighted(view: PlanView, rows: Rows, query: str, names: Sequence[str] | None) -> ToolResult:
+    for match in containers(view, query, names, ()):
+        members = [
+            child for child in view.index.children(match.statement) if child.block.kind == "row" and not child.is_header_row
+        ]
+        pairs = [(child, _money(child, SPENT), _percent(child)) for child in members if not is_total(child)]
+        whole = [(child, spent, share) for child, spent, share in pairs if spent and share]
+        if len(whole) < 2:
+            continue
+        for child, _, _ in whole:
+            rows.add({**rows.described(child), "e": [rows.cite_statement(child)]})
+        for child in members:
+            if is_total(child):
+                rows.add({**rows.described(child), "stated": True, "e": [rows.cite_statement(child)]})
+        spents = [_amount(rows, spent) for _, spent, _ in whole]
+        shares = [_amount(rows, share) for _, _, share in whole]
+        return rows.result(calculations=_numbered(weighted_roi(spents, shares)))
+    return rows.result(note="no table with an investment and a ROI in each row was found")
+
+
+def _case(view: PlanView, query: str, names: Sequence[str] | None) -> _Case:
+    ranked = view.index.rank(query, documents=names, accept=lambda statement: bool(figures(statement)), limit=12)
+    for match in ranked:
+        statement = match.statement
+        lines = [statement] if statement.block.kind == "row" else _list_of(view, statement)
+        spent = next((found for line in lines if (found := _money(line, SPENT))), None)
+        gained = next((found for line in lines if (found := _money(line, GAINED))), None)
+        if spent and gained and match.coverage >= 0.6 * ranked[0].coverage:
+            return _Case(spent, gained, lines)
+    return _Case()
+
+
+def _list_of(view: PlanView, statement: Statement) -> list[Statement]:
+    return [
+        mate
+        for mate in view.index.of(statement.document)
+        if (mate.parents[:1], mate.label, mate.heading) == (statement.parents[:1], statement.label, statement.heading)
+        and not mate.is_container
+    ][:12]
+
+
+def _money(statement: Statement, concepts: frozenset[str]) -> Figure | None:
+    for figure in figures(statement):
+        head = figure.head if figure.column is not None else f"{figure.head} {statement.block.plain}"
+        if (
+            is_currency(kind(figure.unit))
+            and keys_of(head) & concepts
+            and not (concepts is SPENT and keys_of(figure.head) & GAINED)
+        ):
+            return figure
+    return None
+
+
+def _percent(statement: Statement) -> Figure | None:
+    return next(
+        (figure for figure in figures(statement) if kind(figure.unit) in ("%", "ratio") and "roi" in keys_of(figure.head)), None
+    )
+
+
+def _amount(rows: Rows, figure: Figure) -> Amount:
+    place = rows.citation(rows.cite_statement(figure.statement))
+    high = figure.high if figure.high != figure.low else None
+    return Amount(
+        value=figure.low, high=high, unit=kind(figure.unit), name=f"{figure.statement.name}: {figure.head}"[:80], citation=place
+    )
+
+
+def _returns(rows: Rows, spent: Figure, gained: Figure) -> list[Calculation]:
+    cost, back = _amount(rows, spent), _amount(rows, gained)
+    per: Literal["month", "year"] = "month" if "=mensual" in keys_of(f"{gained.head} {gained.statement.block.plain}") else "year"
+    made: list[Calculation] = []
+    try:
+        if per == "year":
+            made += [*roi(cost, back, sense="net"), *roi(cost, back, sense="gross")]
+        made += payback(cost, back, per=per)
+    except RumboError:
+        # Two currencies, or a cost of zero: there is no ROI, and the rows above still say what is written.
+        return made
+    return made
+
+
+def _numbered(made: Sequence[Calculation]) -> tuple[Calculation, ...]:
+    return tuple(one.model_copy(update={"id": f"c{number}"}) for number, one in enumerate(made, 1))

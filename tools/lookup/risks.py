@@ -1,0 +1,79 @@
+"""Risks with what the plans set against them, and values that cannot all hold."""
+
+from __future__ import annotations
+
+from copilot.domain.answer import ToolResult
+from copilot.domain.fact import RiskFact
+from tools.lookup.documents import resolve
+from tools.lookup.rows import Rows
+from tools.lookup.terms import keys_of, query_terms
+from tools.lookup.view import PlanView
+from tools.lookup.work import close_to_best
+
+FIELDS = ("mitigation", "contingency", "monitoring", "probability", "impact", "symptoms", "trigger")
+
+
+def list_risks(view: PlanView, *, query: str | None = None, document: str | None = None, limit: int = 20) -> ToolResult:
+    """Risks with mitigation, contingency, monitoring, probability, impact, symptoms and trigger, best match first."""
+    rows = Rows(view, "list_risks")
+    ranked = view.index.rank(
+        query or "",
+        documents=resolve(view, document),
+        accept=lambda statement: any(isinstance(fact, RiskFact) for fact in statement.facts),
+        limit=200,
+    )
+    if query:
+        ranked = close_to_best(ranked)
+    for match in ranked[:limit]:
+        for fact in match.statement.facts:
+            if isinstance(fact, RiskFact):
+                told = {name: getattr(fact, name) for name in FIELDS}
+                lines = rows.cite(fact.document, fact.lines, fact.heading_path, fact.id)
+                rows.add(
+                    {
+                        **rows.described(match.statement),
+                        "risk": fact.risk,
+                        **told,
+                        "match": round(match.coverage, 2),
+                        "own": round(match.own, 2),
+                        "score": round(match.score, 2),
+                        "missing": list(match.missing),
+                        "e": [lines],
+                    }
+                )
+    return rows.result()
+
+
+def list_conflicts(view: PlanView, *, metric: str | None = None, document: str | None = None, limit: int = 20) -> ToolResult:
+    """Values of one thing that cannot all hold, each with its source."""
+    rows = Rows(view, "list_conflicts")
+    names = resolve(view, document)
+    roots = {one for term in query_terms(metric or "") if not term.generic for one in (*term.roots, *term.concepts)}
+    for conflict in view.plan.conflicts:
+        if roots and not roots & keys_of(conflict.name):
+            continue
+        if names is not None and not any(value.citation.document in names for value in conflict.values):
+            continue
+        values = []
+        for value in conflict.values:
+            place = value.citation
+            values.append(
+                {
+                    "value": value.value,
+                    "document": place.document,
+                    "line": place.lines[0],
+                    "title": view.titles.get(place.document, place.document),
+                    "e": [rows.cite(place.document, place.lines, place.heading_path)],
+                }
+            )
+        rows.add(
+            {
+                "name": conflict.name,
+                "period": conflict.period,
+                "values": values,
+                "e": [one for value in values for one in value["e"]],
+            }
+        )
+        if len(rows.rows) >= limit:
+            break
+    return rows.result(note=None if rows.rows else "no conflict of that name was found")

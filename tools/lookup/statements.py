@@ -1,0 +1,131 @@
+"""A plan's text as statements: each line that says something, with all it stands under, and the facts read from it.
+
+Knows blocks and facts; knows neither questions nor tools.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from copilot.domain.fact import Fact
+from copilot.domain.source import Block, ParsedDocument
+from retrieval.language.periods import FoundPeriod, find_periods
+
+OWN, CELL, PARENT, NEAREST, OUTER, TITLE = 1.0, 0.9, 0.85, 0.82, 0.72, 0.45
+"""How much a word counts by where it stands: in the line, in a cell or its column, in the item or label above, in the
+nearest heading, in those above it, in the document's title."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A block with its context."""
+
+    number: int
+    """Place in the view's statements."""
+    document: str
+    block: Block
+    title: str
+    parents: tuple[int, ...] = ()
+    """Numbers of the items it is nested in, innermost first."""
+    label: int | None = None
+    """Number of the statement that introduces its list or table."""
+    heading: int | None = None
+    """Number of the nearest heading's statement (of the heading above, for a heading)."""
+    facts: list[Fact] = field(default_factory=list)
+
+    @property
+    def line(self) -> int:
+        """First line."""
+        return self.block.lines[0]
+
+    @property
+    def name(self) -> str:
+        """What the line speaks of: a row's first cell, the words before a colon, else the whole line."""
+        if self.block.kind == "row":
+            return self.block.cells[0] if self.block.cells else ""
+        head, colon, rest = self.block.plain.partition(":")
+        return head if colon and (rest[:1].isspace() or not rest) else self.block.plain
+
+    @cached_property
+    def own_periods(self) -> tuple[FoundPeriod, ...]:
+        """Periods the line itself names; for a row, those of its first cell."""
+        text = self.name if self.block.kind == "row" else self.block.plain
+        return tuple(find_periods(text))
+
+    @property
+    def is_header_row(self) -> bool:
+        """Whether it is a table's header."""
+        return self.block.kind == "row" and self.block.cells == self.block.header
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it is a heading."""
+        return self.block.kind == "heading"
+
+
+SKIPPED = ("front_matter", "rule", "html")
+
+
+def statements_of(parsed: ParsedDocument, facts: Iterable[Fact], start: int) -> list[Statement]:
+    """Statements of one document in order of lines, numbered from `start`."""
+    by_line: dict[int, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        by_line[fact.lines[0]].append(fact)
+    kept = [(index, block) for index, block in enumerate(parsed.blocks) if block.kind not in SKIPPED and _says_something(block)]
+    numbers = {index: start + place for place, (index, _) in enumerate(kept)}
+    lines = {block.lines[0]: start + place for place, (_, block) in enumerate(kept)}
+    headings = _Headings()
+    made: list[Statement] = []
+    for index, block in kept:
+        above = headings.above(block, numbers[index])
+        made.append(
+            Statement(
+                number=numbers[index],
+                document=parsed.document,
+                block=block,
+                title=parsed.title,
+                parents=_parents(parsed.blocks, block, numbers),
+                label=lines.get(block.label_line) if block.label_line is not None else None,
+                heading=above,
+                facts=_facts_on(block, by_line),
+            )
+        )
+    return made
+
+
+def _says_something(block: Block) -> bool:
+    return bool(block.plain.strip() or any(block.cells))
+
+
+def _facts_on(block: Block, by_line: dict[int, list[Fact]]) -> list[Fact]:
+    first, last = block.lines
+    return [fact for line in range(first, min(last, first + 40) + 1) for fact in by_line.get(line, [])]
+
+
+def _parents(blocks: Sequence[Block], block: Block, numbers: dict[int, int]) -> tuple[int, ...]:
+    found: list[int] = []
+    parent = block.parent
+    while parent is not None and len(found) < 8:
+        if parent in numbers:
+            found.append(numbers[parent])
+        parent = blocks[parent].parent
+    return tuple(found)
+
+
+class _Headings:
+    """The headings open at a block."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[int, int]] = []
+
+    def above(self, block: Block, number: int) -> int | None:
+        if block.kind != "heading":
+            return self._open[-1][1] if self._open else None
+        while self._open and self._open[-1][0] >= block.level:
+            self._open.pop()
+        over = self._open[-1][1] if self._open else None
+        self._open.append((block.level, number))
+        return over

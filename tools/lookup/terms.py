@@ -1,0 +1,200 @@
+"""Words that mean the same across languages: roots, concepts, and how well a word of a question meets one of a plan.
+
+Pure; its words are data. Spelling differences between es, en, pt and fr are levelled by rule (`operational`,
+`operacional`, `opérationnel`), differences of vocabulary by concepts (`lever`, `palanca`, `levier`).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+from rapidfuzz.distance import Indel
+
+from retrieval.language.analyser import fold
+
+TOKEN = re.compile(r"[a-z0-9]+(?:[.,]\d+)*(?:[-/'][a-z0-9]+)*%?")
+LONGEST_PHRASE = 5
+ENDINGS = (
+    ("cciones", "cion"), ("ciones", "cion"), ("ctions", "cion"), ("tions", "cion"), ("coes", "cion"), ("ction", "cion"), ("tion", "cion"),
+    ("sion", "sion"), ("cao", "cion"), ("idades", "id"), ("idade", "id"), ("idad", "id"), ("ites", "id"), ("ity", "id"), ("ities", "id"),
+    ("amientos", "ament"), ("amiento", "ament"), ("imientos", "iment"), ("imiento", "iment"), ("mentos", "ment"), ("mento", "ment"),
+    ("ments", "ment"), ("encia", "enc"), ("ence", "enc"), ("ency", "enc"), ("ancia", "anc"), ("ance", "anc"), ("ical", "ic"), ("ique", "ic"),
+)  # fmt: skip
+COGNATE = 0.8
+"""Least similarity of two roots that count as one word."""
+LEAST_ROOT = 4
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing a query asks for: a word, or a phrase that names a concept."""
+
+    text: str
+    roots: tuple[str, ...]
+    concepts: frozenset[str]
+    generic: bool = False
+    """Says how the question is put rather than what it is about; its absence does not count."""
+
+
+@cache
+def _file(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("tools.lookup") / "data" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Folded words that carry no meaning for a search."""
+    return frozenset(_file("words")["stop"]["words"].split())
+
+
+@cache
+def generic_roots() -> frozenset[str]:
+    """Roots of the words of asking."""
+    return frozenset(root(word) for word in _file("words")["generic"]["words"].split())
+
+
+@cache
+def document_nouns() -> frozenset[str]:
+    """Roots of the words for a document: plan, strategy ..."""
+    return frozenset(root(word) for word in _file("words")["document_nouns"]["words"].split())
+
+
+@cache
+def weekdays() -> dict[str, int]:
+    """Folded names of weekdays, Monday 0."""
+    return {name: number for number, names in enumerate(_file("words")["weekdays"]["days"]) for name in names}
+
+
+@cache
+def phrases() -> dict[tuple[str, ...], frozenset[str]]:
+    """Root sequences to the concepts they name."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for group in _file("concepts")["groups"]:
+        for phrase in group:
+            found.setdefault(tuple(root(word) for word in split(phrase)), set()).add(f"={group[0]}")
+    return {roots: frozenset(names) for roots, names in found.items()}
+
+
+def split(text: str) -> list[str]:
+    """Folded words in order; a hyphenated compound gives itself and its parts apart, `l'IA` gives `ia`."""
+    words: list[str] = []
+    for match in TOKEN.finditer(fold(text).replace("\u2019", "'")):
+        token = match[0]
+        if "'" in token:
+            words += [part for part in token.split("'") if len(part) > 1]
+        elif "/" in token:
+            words += token.split("/")
+        elif "-" in token and not any(character.isdigit() for character in token):
+            parts = token.split("-")
+            words += (
+                [part for part in parts if part not in stop_words()] if any(part in stop_words() for part in parts) else [token]
+            )
+        else:
+            words.append(token)
+    return words
+
+
+@lru_cache(maxsize=200_000)
+def root(word: str) -> str:
+    """Language-neutral root of a folded word."""
+    if any(character.isdigit() for character in word):
+        return word.replace("-", "")
+    word = word.replace("-", "")
+    if len(word) <= 3:
+        return word
+    for ending, kept in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)] + kept
+            break
+    else:
+        word = _without_inflection(word)
+    for old, new in (
+        ("ph", "f"),
+        ("th", "t"),
+        ("qu", "k"),
+        ("y", "i"),
+        ("ck", "k"),
+        ("ce", "se"),
+        ("ci", "si"),
+        ("c", "k"),
+        ("ch", "k"),
+    ):
+        word = word.replace(old, new)
+    return re.sub(r"(.)\1", r"\1", word)
+
+
+def _without_inflection(word: str) -> str:
+    for ending in ("s", "x"):
+        if word.endswith(ending) and not word.endswith("ss") and len(word) > 4:
+            word = word[:-1]
+    return word.rstrip("aeo") if len(word.rstrip("aeo")) >= 3 else word
+
+
+@lru_cache(maxsize=200_000)
+def likeness(a: str, b: str) -> float:
+    """How well root `a` of a question meets root `b` of a text, 0..1."""
+    if a == b:
+        return 1.0
+    if min(len(a), len(b)) < LEAST_ROOT or a[0] != b[0] or any(c.isdigit() for c in a + b):
+        return 0.0
+    similar: float = Indel.normalized_similarity(a, b)
+    if similar >= COGNATE and a[:2] == b[:2] and min(len(a), len(b)) > LEAST_ROOT:
+        return 0.9
+    shared = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    if shared >= 5 and shared >= 0.7 * min(len(a), len(b)) and similar >= 0.66:
+        return 0.75
+    return 0.0
+
+
+def concepts_in(roots: Sequence[str]) -> dict[int, tuple[int, frozenset[str]]]:
+    """Start of each longest phrase that names a concept, to its length and the concepts."""
+    known, found, at = phrases(), {}, 0
+    while at < len(roots):
+        for length in range(min(LONGEST_PHRASE, len(roots) - at), 0, -1):
+            names = known.get(tuple(roots[at : at + length]))
+            if names:
+                found[at] = (length, names)
+                at += length - 1
+                break
+        at += 1
+    return found
+
+
+def keys_of(text: str) -> frozenset[str]:
+    """Roots and concepts of a text of a plan; parts of compounds are roots of their own."""
+    words = [word for word in split(text) if word not in stop_words()]
+    roots = [root(word) for word in words]
+    keys = set(roots)
+    for at, word in enumerate(words):
+        if "-" in word:
+            keys.update(root(part) for part in word.split("-") if len(part) > 2 and at >= 0)
+    plain = [root(part) for word in split(text) for part in word.split("-") if part and part not in stop_words()]
+    for sequence in (roots, plain, [root(word) for word in split(text)]):
+        for _, names in concepts_in(sequence).values():
+            keys |= names
+    for single in plain:
+        keys |= phrases().get((single,), frozenset())
+    return frozenset(keys)
+
+
+def query_terms(text: str) -> list[Term]:
+    """What a query asks for, in order, each once."""
+    words = split(text)
+    roots = [root(word) for word in words]
+    spans = concepts_in(roots)
+    terms: list[Term] = []
+    at = 0
+    while at < len(words):
+        length, names = spans.get(at, (1, frozenset()))
+        if length > 1 or words[at] not in stop_words():
+            taken = tuple(roots[at : at + length])
+            generic = length == 1 and taken[0] in generic_roots()
+            terms.append(Term(" ".join(words[at : at + length]), taken, names, generic))
+        at += length
+    return list({(term.roots, term.concepts): term for term in terms}.values())

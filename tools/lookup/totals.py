@@ -1,0 +1,270 @@
+"""Totals of figures that belong together, and their order by size.
+
+Owns which figures form one group: a column of a table, the items of one list, lines of one name under sibling headings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from copilot.domain.answer import Calculation, ToolResult
+from copilot.domain.quantity import Period
+from tools.calc.amounts import Amount
+from tools.calc.arithmetic import total
+from tools.lookup import timing
+from tools.lookup.amounts import Figure, figures, is_scaled, kind, meets, written_range
+from tools.lookup.documents import resolve
+from tools.lookup.index import Match
+from tools.lookup.rows import Rows
+from tools.lookup.statements import Statement
+from tools.lookup.terms import Term, keys_of, query_terms, root, split, stop_words
+from tools.lookup.timing import asked_periods
+from tools.lookup.view import PlanView
+
+NEVER_ADDED = ("%", "ratio", "x", "score", "score/10")
+MOST_MEMBERS = 60
+
+
+@dataclass(frozen=True)
+class Member:
+    """A figure and how its line meets the query."""
+
+    figure: Figure
+    match: Match
+
+
+def sum_amounts(
+    view: PlanView,
+    *,
+    item: str | None = None,
+    period: str | None = None,
+    document: str | None = None,
+    section: str | None = None,
+    role: str | None = None,
+) -> ToolResult:
+    """Total of the figures that belong together (rows of a table, items of a list, one line a month), with its inputs.
+
+    Ranges are added end by end. A total the document states itself comes as a row with `stated` true and is not added.
+    `role` narrows by a word such as `investment` or `saving`.
+    """
+    query = " ".join(part for part in (item, section, role) if part)
+    terms = query_terms(query)
+    periods = asked_periods(period) if period else ()
+    ranked = view.index.rank(
+        query, documents=resolve(view, document), periods=periods, accept=lambda s: bool(figures(s)), limit=400
+    )
+    if periods:
+        ranked = [match for match in ranked if _inside(view, match, periods)]
+    groups = grouped(view, ranked, terms)
+    rows = Rows(view, "sum_amounts")
+    best = max(groups, key=lambda members: _group_score(members, terms), default=None)
+    if best is None:
+        return rows.result(note="no figures that belong together were found")
+    members = _named(best, terms)[:MOST_MEMBERS]
+    unit = members[0].figure.unit
+    amounts = []
+    for member in members:
+        figure = member.figure
+        rows.add_match(member.match, amount=figure.raw, of=figure.head)
+        place = rows.citation(rows.rows[-1]["e"][0])
+        name = figure.statement.name if figure.column is not None else " · ".join(_place(view, figure.statement))
+        high = figure.high if figure.high != figure.low else None
+        amounts.append(Amount(value=figure.low, high=high, unit=kind(unit), name=name[:80], citation=place))
+    sums = _numbered(total(amounts))
+    scaled = is_scaled(member.figure.raw for member in members)
+    shown = written_range(sums[0].result, sums[-1].result, unit, scaled=scaled)
+    for stated in _stated_totals(view, members):
+        rows.add(
+            {
+                **rows.described(stated.statement),
+                "stated": True,
+                "amount": stated.raw,
+                "e": [rows.cite_statement(stated.statement)],
+            }
+        )
+    return rows.result(calculations=sums, value=shown, unit=kind(unit))
+
+
+def rank_values(
+    view: PlanView,
+    *,
+    item: str,
+    document: str | None = None,
+    period: str | None = None,
+    lowest: bool = False,
+    limit: int = 5,
+) -> ToolResult:
+    """Lines that hold the figure asked for, ordered by its size: the highest first, or the lowest.
+
+    `of` names what each figure belongs to; `beside` are the other lines that stand with it (the investment beside a ROI).
+    """
+    terms = query_terms(item)
+    periods = asked_periods(period) if period else ()
+    ranked = view.index.rank(
+        item, documents=resolve(view, document), periods=periods, accept=lambda s: bool(figures(s)), limit=400
+    )
+    groups = grouped(view, ranked, terms, adding=False)
+    best = max(groups, key=lambda members: _group_score(members, terms), default=[])
+    ordered = sorted(best, key=lambda member: (member.figure.high, member.figure.low), reverse=not lowest)
+    rows = Rows(view, "rank_values")
+    for place, member in enumerate(ordered[:limit], 1):
+        statement = member.figure.statement
+        beside = _beside(view, rows, statement) if place == 1 else None
+        rows.add_match(
+            member.match,
+            rank=place,
+            amount=member.figure.raw,
+            head=member.figure.head,
+            of=_entity(view, statement),
+            beside=beside,
+        )
+    return rows.result(value=ordered[0].figure.raw if ordered else None)
+
+
+def grouped(view: PlanView, ranked: Iterable[Match], terms: Sequence[Term], *, adding: bool = True) -> list[list[Member]]:
+    """Figures of these lines in groups of at least two that may be added or compared; totals are left out."""
+    groups: dict[tuple[Any, ...], list[Member]] = defaultdict(list)
+    for match in ranked:
+        if is_total(match.statement):
+            continue
+        for figure in _candidates(match, terms):
+            if not adding or kind(figure.unit) not in NEVER_ADDED:
+                for key in _group_keys(view, figure):
+                    groups[(*key, kind(figure.unit))].append(Member(figure, match))
+    return [sorted(members, key=lambda member: member.match.statement.number) for members in groups.values() if len(members) > 1]
+
+
+def is_total(statement: Statement) -> bool:
+    """Whether a line states a total."""
+    return root("total") in keys_of(statement.name)
+
+
+def _candidates(match: Match, terms: Sequence[Term]) -> list[Figure]:
+    """Amounts of a line worth adding: those of the columns asked for, else one for each head; of text, the first of each kind."""
+    found = figures(match.statement)
+    if match.columns:
+        return [figure for figure in found if figure.column in match.columns]
+    if match.statement.block.kind == "row":
+        asked = [figure for figure in found if meets(terms, figure.head)]
+        return asked or found
+    kept: dict[str, Figure] = {}
+    for figure in found:
+        kept.setdefault(kind(figure.unit), figure)
+    return list(kept.values())
+
+
+def _group_keys(view: PlanView, figure: Figure) -> list[tuple[Any, ...]]:
+    statement = figure.statement
+    block = statement.block
+    if block.kind == "row":
+        return [("table", statement.document, block.table, figure.column)]
+    holder = statement.parents[0] if statement.parents else statement.label if statement.label is not None else statement.heading
+    keys: list[tuple[Any, ...]] = [("list", statement.document, block.kind, holder, block.level)]
+    if len(statement.name) < len(block.plain):
+        level = view.index.statements[statement.heading].block.level if statement.heading is not None else 0
+        depth = len(statement.parents)
+        keys.append(("name", statement.document, tuple(sorted(keys_of(statement.name))), level, depth))
+    return keys
+
+
+def _group_score(members: Sequence[Member], terms: Sequence[Term]) -> tuple[float, int]:
+    asked = {term.text for term in terms if not term.generic} or {term.text for term in terms}
+    union = {text for member in members for text in member.match.matched}
+    mean = sum(member.match.coverage for member in members) / len(members)
+    own = sum(member.match.own for member in members) / len(members)
+    covered = len(asked & union) / len(asked) if asked else 0.0
+    head = max(_head_fit(terms, member.figure.head) for member in members)
+    marked = 0.1 if any(member.figure.marked for member in members) else 0.0
+    return round(0.6 * mean + 0.4 * covered + 0.15 * own + 0.3 * head + marked, 3), len(members)
+
+
+def _head_fit(terms: Sequence[Term], head: str) -> float:
+    """Share of a head's words that are asked for: `Target leads` before `Cost per lead`."""
+    words = [word for word in split(head) if word not in stop_words()]
+    return min(1.0, meets(terms, head) / max(len(words), 1)) if terms else 0.0
+
+
+def _named(members: Sequence[Member], terms: Sequence[Term]) -> list[Member]:
+    """Only the members the query names, when it names at least two of them and not all."""
+    named = [member for member in members if member.match.precision >= 0.3 and member.figure.column is not None]
+    if 2 <= len(named) < len(members) and terms:
+        return named
+    return list(members)
+
+
+def _inside(view: PlanView, match: Match, periods: Sequence[Period]) -> bool:
+    if match.period_fit != timing.OVERLAP_FIT:
+        return True
+    asked = [reach for period in periods if (reach := timing.day_range(period))]
+    for level in view.index.levels(match.statement):
+        for hit in level:
+            reach = timing.day_range(hit.period)
+            if reach is not None and hit.form in timing.PLACED:
+                return any(low <= reach[0] and reach[1] <= high for low, high in asked)
+            if hit.period.year is not None:
+                return True
+    return False
+
+
+def _stated_totals(view: PlanView, members: Sequence[Member]) -> list[Figure]:
+    """Totals stated beside the members: the table's or list's own total line, in the same column."""
+    first = members[0].figure
+    found = []
+    for statement in view.index.of(first.statement.document):
+        if not is_total(statement):
+            continue
+        near = (
+            statement.block.table == first.statement.block.table
+            if first.column is not None
+            else statement.block.kind != "row" and _same_place(statement, first.statement)
+        )
+        for figure in figures(statement) if near else ():
+            if figure.column == first.column and kind(figure.unit) == kind(first.unit):
+                found.append(figure)
+    return found[:2]
+
+
+def _same_place(statement: Statement, other: Statement) -> bool:
+    return statement.heading == other.heading
+
+
+def _place(view: PlanView, statement: Statement) -> list[str]:
+    if len(statement.name) < len(statement.block.plain):
+        return [_entity(view, statement), statement.name]
+    return [statement.name]
+
+
+def _entity(view: PlanView, statement: Statement) -> str:
+    """What a line's figure belongs to: a row's name, else the item or heading it stands under."""
+    if statement.block.kind == "row":
+        return statement.name
+    above = next(view.index.above(statement), None)
+    return above.block.plain if above is not None else statement.name
+
+
+def _beside(view: PlanView, rows: Rows, statement: Statement) -> list[dict[str, Any]]:
+    if statement.block.kind == "row":
+        return []
+    mates = [
+        mate
+        for mate in view.index.of(statement.document)
+        if mate.number != statement.number
+        and (mate.parents[:1], mate.heading) == (statement.parents[:1], statement.heading)
+        and not mate.is_container
+        and len(mate.name) < len(mate.block.plain)
+        and abs(mate.line - statement.line) <= 6
+    ]
+    return [{"text": mate.block.plain, "e": [rows.cite_statement(mate)]} for mate in mates]
+
+
+def _numbered(sums: Sequence[Calculation]) -> tuple[Calculation, ...]:
+    return tuple(one.model_copy(update={"id": f"c{number}"}) for number, one in enumerate(sums, 1))
+
+
+def unit_majority(found: Iterable[Figure]) -> str | None:
+    """The kind of unit most of the figures have."""
+    counted = Counter(kind(figure.unit) for figure in found)
+    return counted.most_common(1)[0][0] if counted else None
