@@ -116,6 +116,10 @@ class Embedder(Protocol):
     def dimension(self) -> int:
         """Length of a vector."""
 
+    @property
+    def weight(self) -> float:
+        """How much nearness counts beside the words of a text, 0..1."""
+
     def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """One unit vector a text, in order."""
 

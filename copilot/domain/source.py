@@ -137,3 +137,11 @@ class Hit(Frozen):
     chunk: Chunk
     score: float
     """0..1, 1 for the best of its query."""
+
+
+class Found(Frozen):
+    """What a search found, best first."""
+
+    hits: tuple[Hit, ...] = ()
+    trouble: str | None = None
+    """Code of the OperatorMustFix that kept the vectors out of it; None when all went well."""
