@@ -1,0 +1,84 @@
+"""The command `rumbo`: assembles the groups of commands and turns what goes wrong into one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from copilot.domain.answer import Language
+from copilot.domain.errors import RumboError
+from copilot.version import __version__
+from integrations import translate
+from integrations.cli import asking, diagnosis, documents, evaluation, exporting, ingestion, plans, repairing, returns
+from integrations.cli.screen import Screen
+from integrations.cli.session import Session, locale_language
+
+INTERRUPTED = 130
+BUG = 70
+
+app = typer.Typer(
+    name="rumbo",
+    help="A copilot for plan execution: strategy documents in, cited answers out.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (ingestion, asking, plans, returns, documents, exporting, repairing, evaluation, diagnosis):
+    module.register(app)
+
+
+def show_version(wanted: bool) -> None:
+    """`rumbo --version`."""
+    if wanted:
+        Screen().line(f"rumbo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    home: Annotated[Path | None, typer.Option("--home", help="Folder of the workspace; RUMBO_HOME or .rumbo without it.")] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Open a session for the command."""
+    context.obj = opened = Session(home=home)
+    context.call_on_close(opened.close)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code; nobody but a developer ever sees a trace."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show an emoji shows `?`; machines get UTF-8 whatever the locale.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace", **({} if stream.isatty() else {"encoding": "utf-8"}))
+    try:
+        app(args=arguments, prog_name="rumbo")
+    except RumboError as error:
+        Screen().error(translate.error_sentence(error, _language()))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe has left; Python would complain once more while it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as bug:  # noqa: BLE001 - the outer edge: a person gets one line, a developer the trace
+        if os.environ.get("RUMBO_DEBUG", "").lower() in ("1", "true", "yes", "on"):
+            traceback.print_exc()
+        Screen().error(translate.label("bug", _language(), kind=type(bug).__name__, text=str(bug)))
+        sys.exit(BUG)
+
+
+def _language() -> Language:
+    # Settings may be what is wrong, so the variable is looked at by itself.
+    wanted = os.environ.get("RUMBO_LANGUAGE", "").lower()
+    return translate.language_of_locale(wanted) if wanted in translate.LANGUAGES else locale_language()
