@@ -6,6 +6,7 @@ Owns which period a text, a cell or a chain of headings names and when two of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from copilot.domain.quantity import Period
 from retrieval.language.folding import folded
@@ -22,6 +23,12 @@ MONTHS_IN = {"months": 1, "quarter": 3, "year": 12}
 
 def find_periods(text: str) -> list[FoundPeriod]:
     """Every period of the text in order, without overlaps; of two that overlap the longer stands."""
+    return list(_found(text))
+
+
+@lru_cache(maxsize=4096)
+def _found(text: str) -> tuple[FoundPeriod, ...]:
+    """Kept, because every fact under a heading asks for the heading's period again."""
     known, level = patterns(), folded(text)
     found = [hit for read in READERS for hit in read(known, level, text)]
     found.sort(key=lambda hit: (hit.start - hit.end, hit.start))
@@ -29,7 +36,7 @@ def find_periods(text: str) -> list[FoundPeriod]:
     for hit in found:
         if all(hit.end <= other.start or hit.start >= other.end for other in kept):
             kept.append(hit)
-    return sorted(kept, key=lambda hit: hit.start)
+    return tuple(sorted(kept, key=lambda hit: hit.start))
 
 
 def parse_period(text: str) -> Period | None:
