@@ -1,0 +1,176 @@
+"""UTF-8 read in a single-byte code page, undone line by line. Decides which lines are damaged; knows no files.
+
+A document may be damaged in parts, and `Ã` is a letter of Portuguese. So a line is believed by its own evidence: complete
+sequences speak for damage, accented letters outside of any sequence against it, and a line with neither follows its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence as Rows
+from dataclasses import dataclass
+
+from retrieval.ingest.accents import GAP, fill_gaps, words_of
+from retrieval.ingest.codepages import CodePage, Sequence, mac_roman, page_for, sequence_at
+
+_REACH = 60
+"""Lines up and down that may speak for one without evidence."""
+_CLEAN = frozenset("áàéèêëíìîóòôõúùûüñçÁÀÉÈÊÍÓÔÕÚÜÑÇ¿")
+_CLOSING = frozenset("”’–—…»›•\u00a0")
+"""May follow an upper-case word that ends in the Portuguese Ã."""
+_EMOJI_DEBRIS = re.compile("[ðğ]Ÿ[\u0080-\u00ff‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{0,2}")
+_BOX_CORNER = re.compile("╚(═*)═(?!═)")
+_JOINER = "\u200d"
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    strong: int
+    """Complete sequences that read as a plausible character."""
+    doubtful: int
+    """Debris that could also be a letter in its own right."""
+    clean: int
+    """Accented letters that no sequence explains."""
+
+
+def undo_western(lines: Rows[str]) -> list[str]:
+    """Lines with windows-1252, windows-1254 and Latin-1 readings undone; the same lines where there are none."""
+    text = "\n".join(lines)
+    page = page_for(text)
+    mended = _undo(lines, page)
+    if not any(GAP in line for line in mended):
+        return mended
+    # Where soft hyphens came through, í is complete and only capitals are gone.
+    lower_possible = "Ã\u00ad" not in text
+    own = words_of("\n".join(mended))
+    return [fill_gaps(line, own, lower_possible=lower_possible) for line in mended]
+
+
+def undo_mac(lines: Rows[str]) -> list[str]:
+    """Lines with Mac Roman readings undone."""
+    return _undo(lines, mac_roman())
+
+
+def _undo(lines: Rows[str], page: CodePage) -> list[str]:
+    evidence = [_Evidence(0, 0, 0) if line.isascii() else _evidence(line, page) for line in lines]
+    strong = sum(found.strong for found in evidence)
+    if strong == 0 or (strong == 1 and not _touches_letter(lines, evidence, page)):
+        return list(lines)
+    majority = strong > sum(found.clean for found in evidence)
+    mended = []
+    for index, line in enumerate(lines):
+        found = evidence[index]
+        if not found.strong and not found.doubtful:
+            mended.append(line)
+            continue
+        trusted = found.strong > found.clean or (not found.strong and _neighbours_damaged(evidence, index, majority))
+        mended.append(_rewritten(line, page, trusted=trusted))
+    return mended
+
+
+def _touches_letter(lines: Rows[str], evidence: Rows[_Evidence], page: CodePage) -> bool:
+    """A lone hit must be a letter of a word, or more than two characters that make one."""
+    line = next(line for line, found in zip(lines, evidence, strict=True) if found.strong)
+    for match in page.lead.finditer(line):
+        found = sequence_at(line, match.start(), page)
+        if found and found.complete and _plausible(found.char):
+            around = line[max(0, match.start() - 1) : match.start()] + line[match.start() + found.length :][:1]
+            return found.length > 2 or (found.char.isalpha() and any(char.isalpha() for char in around))
+    return False
+
+
+def _neighbours_damaged(evidence: Rows[_Evidence], index: int, majority: bool) -> bool:
+    if evidence[index].clean:
+        return False
+    for distance in range(1, _REACH):
+        near = [evidence[at] for at in (index - distance, index + distance) if 0 <= at < len(evidence)]
+        if any(found.strong > found.clean for found in near):
+            return True
+        if any(found.clean for found in near):
+            return False
+    return majority
+
+
+def _evidence(line: str, page: CodePage) -> _Evidence:
+    strong = doubtful = clean = position = 0
+    for match in page.lead.finditer(line):
+        start = match.start()
+        if start < position:
+            continue
+        clean += _clean_letters(line[position:start])
+        position = start
+        found = sequence_at(line, start, page)
+        if found and found.complete and _plausible(found.char) and not _is_closing(line, start, found):
+            strong += 1
+            position = start + found.length
+        elif _is_doubtful(line, start, found):
+            doubtful += 1
+            position = start + 1
+    return _Evidence(strong, doubtful, clean + _clean_letters(line[position:]))
+
+
+def _clean_letters(text: str) -> int:
+    return 0 if text.isascii() else sum(char in _CLEAN for char in text)
+
+
+def _is_doubtful(line: str, start: int, found: Sequence | None) -> bool:
+    return line[start] in "ÃÂâðğï" or (found is not None and not found.complete)
+
+
+def _is_closing(line: str, start: int, found: Sequence) -> bool:
+    """True for MANHÃ” and the like: an upper-case word in Ã, then closing punctuation."""
+    after = line[start + found.length : start + found.length + 1]
+    return (
+        line[start] == "Ã" and line[start + 1] in _CLOSING and line[max(0, start - 1) : start].isupper() and not after.isalpha()
+    )
+
+
+def _plausible(char: str) -> bool:
+    code = ord(char)
+    return (
+        0x80 <= code < 0x180
+        or code in (0x192, 0x2C6, 0x2DC, 0xFEFF, 0xFFFD)
+        or 0x370 <= code < 0x400
+        or 0x2000 <= code < 0x2C00
+        or 0xFE00 <= code < 0xFE10
+        or 0x1F000 <= code < 0x1FB00
+    )
+
+
+def _rewritten(line: str, page: CodePage, *, trusted: bool) -> str:
+    pieces: list[str] = []
+    position = 0
+    for match in page.lead.finditer(line):
+        start = match.start()
+        if start < position:
+            continue
+        found = sequence_at(line, start, page)
+        safe = found is not None and found.complete and _plausible(found.char) and not _is_closing(line, start, found)
+        if not safe and not trusted:
+            continue
+        read = _read(line, start, found)
+        if read is None:
+            continue
+        pieces += (line[position:start], read[0])
+        position = read[1]
+    pieces.append(line[position:])
+    return _BOX_CORNER.sub("╚\\1╝", "".join(pieces)) if trusted else "".join(pieces)
+
+
+def _read(line: str, start: int, found: Sequence | None) -> tuple[str, int] | None:
+    """What the debris at `start` was, and where it ends."""
+    if found is not None:
+        end = start + found.length
+        if found.char == "”" and not found.complete and line[end : end + 1] in ("ð", "ğ"):
+            return _JOINER, end
+        return found.char, end
+    if line[start] == "Ã":
+        return GAP, start + 1
+    if line[start] == "Â":
+        # A no-break space or soft hyphen whose second byte became a plain space or nothing.
+        return "", start + 1
+    if debris := _EMOJI_DEBRIS.match(line, start):
+        return "", debris.end()
+    if line[start] == "â" and not line[max(0, start - 1) : start].isalpha() and not line[start + 1 : start + 2].isalpha():
+        return "⭐", start + 1
+    return None

@@ -1,0 +1,91 @@
+r"""Damaged bytes to the text that was meant, with a list of what was mended. Knows the order of the repairs, not their tables.
+
+The number of lines never changes, and text without damage comes out as it went in. Each pass undoes one wrong reading; passes
+go on until nothing changes, so text that was damaged twice is repaired and a repaired text is never repaired again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from copilot.domain.source import Repair, RepairedText
+from retrieval.ingest import gb2312
+from retrieval.ingest.accents import GAP, capital_restorer, restore_capitals
+from retrieval.ingest.decode import decode
+from retrieval.ingest.mojibake import undo_mac, undo_western
+from retrieval.language.detect import guess_language
+
+_MAX_PASSES = 8
+_LANGUAGE_SAMPLE = 20_000
+# A character beyond the basic plane leaves at least two marks; a single one inside a word is a letter one may still guess.
+_LOST = re.compile(r"(?<![^\W\d_])\ufffd{2,}(?![^\W\d_])")
+
+
+def repair(content: bytes) -> RepairedText:
+    """The repaired text of a file."""
+    text, repairs = decode(content)
+    if not text.isascii() and GAP not in text:
+        text = _mended(text, repairs)
+    return RepairedText(text=text, repairs=tuple(repairs))
+
+
+def repaired_bytes(content: bytes) -> bytes:
+    """The repaired text as UTF-8; an undamaged UTF-8 file byte for byte."""
+    return repair(content).text.encode("utf-8")
+
+
+def _mended(text: str, repairs: list[Repair]) -> str:
+    lines = text.split("\n")
+    for _ in range(_MAX_PASSES):
+        before = lines
+        for damage, mended in (
+            ("utf-8 read as gb2312", _undo_gb2312),
+            ("utf-8 read as cp1252", undo_western),
+            ("utf-8 read as mac_roman", undo_mac),
+            ("characters lost", _drop_lost),
+        ):
+            after = mended(lines)
+            if after != lines:
+                name = damage if damage != "utf-8 read as cp1252" else _western_name(lines)
+                repairs.append(_repair(name, lines, after))
+                lines = after
+        if lines == before:
+            break
+    return "\n".join(lines)
+
+
+def _undo_gb2312(lines: Sequence[str]) -> list[str]:
+    if not gb2312.is_damaged("\n".join(lines)):
+        return list(lines)
+    mended = [line if line.isascii() else gb2312.undo(line) for line in lines]
+    text = "\n".join(mended)
+    if guess_language(text[:_LANGUAGE_SAMPLE]) != "es":
+        return mended
+    # Capitals with an accent have no debris at all: the reading lost them.
+    restorer = capital_restorer(text)
+    return [restore_capitals(line, restorer) for line in mended]
+
+
+def _drop_lost(lines: Sequence[str]) -> list[str]:
+    return [_LOST.sub("", line) if "\ufffd" in line else line for line in lines]
+
+
+def _western_name(lines: Sequence[str]) -> str:
+    text = "\n".join(lines)
+    if re.search("[\u0080-\u009f]", text):
+        return "utf-8 read as latin-1"
+    return "utf-8 read as cp1254" if text.count("ğ") > text.count("ð") else "utf-8 read as cp1252"
+
+
+def _repair(damage: str, before: Sequence[str], after: Sequence[str]) -> Repair:
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    return Repair(damage=damage, lines=len(changed), example=_example(*changed[0]))
+
+
+def _example(old: str, new: str) -> str:
+    for first, second in zip_longest(old.split(), new.split(), fillvalue=""):
+        if first != second:
+            return f"{first[:40]} -> {second[:40]}"
+    return ""
