@@ -1,60 +1,136 @@
-"""What every extractor needs of a statement: its label and value, whether it is a placeholder, and its exact source string."""
+"""Lines of a document as statements: label and body, the list they stand in, and the period they inherit.
+
+Knows headings, labels and nesting; knows nothing of amounts.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from copilot.domain.fact import Dropped
+from copilot.domain.quantity import Period
 from copilot.domain.source import Block, ParsedDocument
+from retrieval.language.periods import heading_period, parse_period
 
-LONGEST = 600
-"""Longer statements are prose, not facts of one thing."""
-_LABELLED = re.compile(r"([^:\n]{1,90}?)\s*:(?:\s+(.*)|)$", re.DOTALL)
-_PLACEHOLDER = re.compile(r"\[[^\[\]\n]{1,80}\](?!\()|\{\{?[^{}\n]{1,80}\}\}?|_{3,}|\$\([^()\n]{0,20}\)|<[A-Z][^<>\n]{0,40}>|\bX{2,}\b|\bTBD\b")
-_NUMBERING = re.compile(r"(?:#?\d{1,2}(?:\.\d{1,2}){0,3}[.):]?|[A-Z]\d{0,2}[.)]|\(\d{1,2}\))\s+")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_LEADING = re.compile(r"^[\W_]+")
+LONGEST_LABEL = 90
+_BOLD_LEAD = re.compile(r"\W{0,8}(?:\*\*|__)(?P<label>[^*_\n]{1,160}?)\s?(?P<inner>:?)\s?(?:\*\*|__)\s?(?P<outer>:|[–—]\s|-\s)?")
+_BOLD_LINE = re.compile(r"\W{0,8}(?:\*\*|__)(?:(?!\*\*|__).){1,300}(?:\*\*|__)\W{0,4}")
+_COLON = re.compile(r":(?=\s|$)|\s[–—]\s")
+_AMOUNT_IN_LABEL = re.compile(r"\s*[:(–-]?\s*[<>~+]?\s?(?:US)?[$€£]\s?\d[\w.,+]*(?:\s?-\s?[$€£]?\d[\w.,+]*)?\)?\s*$")
 
 
-def labelled(plain: str) -> tuple[str, str] | None:
-    """`Mitigación: seguro` as label and value (empty when nothing follows the colon); None for a statement without a label."""
-    match = _LABELLED.match(plain)
+@dataclass(frozen=True)
+class Statement:
+    """One line that may hold figures."""
+
+    line: int
+    text: str
+    """Plain text of the line."""
+    label: str | None
+    """What stands before the colon, or the bold words the line begins with."""
+    body: str
+    """What stands after it; the whole text where there is no label."""
+    block: Block
+    parent: Statement | None = None
+    is_title: bool = False
+    """The line is bold as a whole or introduces a list."""
+
+    @property
+    def heading(self) -> str | None:
+        """The nearest heading."""
+        return self.block.heading_path[-1] if self.block.heading_path else None
+
+    @property
+    def list_label(self) -> str | None:
+        """The line that introduces the list, without an amount at its end."""
+        return without_amount(self.block.label)
+
+    @property
+    def segment(self) -> str | None:
+        """What the figures of this line belong to: the list's label, else the nearest heading."""
+        return self.list_label or self.heading
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """Texts that speak for the line, nearest first: parent items, list label, headings."""
+        chain: list[str] = []
+        above = self.parent
+        while above is not None and len(chain) < 4:
+            chain.append(above.label or above.text)
+            above = above.parent
+        return (*chain, *([self.block.label] if self.block.label else []), *reversed(self.block.heading_path))
+
+    @property
+    def group(self) -> tuple[object, ...]:
+        """Equal for the items of one list and for the lines of one run."""
+        parent = self.parent.line if self.parent else None
+        return (self.block.kind, self.block.heading_path, self.block.label_line, parent)
+
+    def inherited_period(self) -> Period | None:
+        """Of the parent items, the list's label or the nearest heading that names one."""
+        chain = [*reversed(self.contexts)]
+        if self.is_title and self.label:
+            chain.append(self.label)
+        return heading_period(chain) if chain else None
+
+    def near_period(self) -> Period | None:
+        """The same, but only of the list's label, the parent or the nearest heading."""
+        near = [text for text in (self.heading, self.block.label, self.parent.text if self.parent else None) if text]
+        return next((found for text in reversed(near) if (found := parse_period(text)) and found.unit != "cadence"), None)
+
+
+def statements(doc: ParsedDocument) -> Iterator[Statement]:
+    """Paragraph lines, items and quoted lines in order; headings, rows, code and HTML are left out."""
+    by_index: dict[int, Statement] = {}
+    for index, block in enumerate(doc.blocks):
+        if block.kind not in ("paragraph", "item", "quote"):
+            continue
+        parent = by_index.get(block.parent) if block.parent is not None else None
+        for offset, row in enumerate(block.plain.split("\n")):
+            source = block.text.split("\n")
+            one = _statement(block, row, source[offset] if offset < len(source) else row, block.lines[0] + offset, parent)
+            by_index.setdefault(index, one)
+            yield one
+
+
+def without_amount(label: str | None) -> str | None:
+    """`FASE 1 (Meses 1-3)` for `FASE 1 (Meses 1-3): $45,000`."""
+    return _AMOUNT_IN_LABEL.sub("", label).strip(" :") or label if label else label
+
+
+def _statement(block: Block, text: str, source: str, line: int, parent: Statement | None) -> Statement:
+    text = re.sub(r"^\d{1,2}(?:\.\d{1,2})*[.)]\s+", "", text)
+    whole = _BOLD_LINE.fullmatch(source.strip()) is not None
+    label, body = (None, text) if whole else _bold_lead(text, source)
+    if label is None:
+        label, body = _colon(text, last=whole)
+    return Statement(line=line, text=text, label=label, body=body, block=block, parent=parent, is_title=whole)
+
+
+def _bold_lead(text: str, source: str) -> tuple[str | None, str]:
+    match = _BOLD_LEAD.match(source)
     if match is None:
-        return None
-    return match[1].strip(), (match[2] or "").strip()
+        return None, text
+    label = match["label"].strip(" :")
+    at = text.find(label)
+    if at < 0 or at > 12 or re.match(r"[\d$€<>~+]", label):
+        return None, text
+    rest = text[at + len(label) :]
+    if not (match["inner"] or match["outer"] or re.match(r"\s*\(", rest)):
+        return None, text
+    beyond = re.match(r"\s?\([^)]{0,60}\)\s?:", rest)
+    if beyond:
+        return text[at : at + len(label) + beyond.end() - 1].strip(), rest[beyond.end() :].strip()
+    return label, rest.lstrip(" :–—-") if match["inner"] or match["outer"] else rest.strip()
 
 
-def is_placeholder(plain: str) -> bool:
-    """True when nothing is said but a blank to fill in: `[Nombre]`, `Responsable: [Nombre]`, `Fecha: ____`."""
-    if not _PLACEHOLDER.search(plain):
-        return False
-    pair = labelled(plain)
-    said = pair[1] if pair and pair[1] else plain
-    return _WORD.search(_PLACEHOLDER.sub(" ", said)) is None
-
-
-def without_numbering(plain: str) -> str:
-    """`2.1 Contratar` and `3) Contratar` without the number; a name of digits alone stays."""
-    return _NUMBERING.sub("", plain, count=1) if _NUMBERING.match(plain) else plain
-
-
-def one_line(text: str) -> str:
-    """White space of any kind as single blanks."""
-    return " ".join(text.split())
-
-
-def raw_of(doc: ParsedDocument, line: int, wanted: str) -> str:
-    """`wanted` if it stands on the line as it is, else the line itself without outer white space."""
-    first = wanted.split("\n", 1)[0]
-    source = doc.lines[line - 1]
-    return first if first and first in source else source.strip()
-
-
-def placeholder(doc: ParsedDocument, block: Block) -> Dropped:
-    """The record of a blank that was not made a fact."""
-    return Dropped(document=doc.document, line=block.lines[0], text=block.plain[:200], reason="placeholder")
-
-
-def bare(plain: str) -> str:
-    """Without leading marks and numbering, trailing colon or full stop."""
-    return without_numbering(_LEADING.sub("", plain)).strip().rstrip(":").strip()
+def _colon(text: str, *, last: bool) -> tuple[str | None, str]:
+    found = [match for match in _COLON.finditer(text) if text.count("(", 0, match.start()) == text.count(")", 0, match.start())]
+    match = (found[-1] if last else found[0]) if found else None
+    if match is None or match.start() > LONGEST_LABEL or not text[match.end() :].strip():
+        return None, text
+    label = text[: match.start()].strip()
+    if ". " in label or len(label.split()) > 12 or not re.search(r"[^\W\d_]", label):
+        return None, text
+    return label, text[match.end() :].strip()

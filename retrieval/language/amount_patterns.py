@@ -70,7 +70,9 @@ def patterns() -> AmountPatterns:
             (sign, re.compile(r"(?<!\w)" + alternation(listed) + r"\s+(?:(?:un|una|el|la|los|las|a|an|the|us)\s+)?$"))
             for sign, listed in known["comparators"].items()
         ),
-        after=tuple((sign, re.compile(r"\s+(?:\w+\s+)?" + alternation(listed) + r"(?!\w)")) for sign, listed in known["after"].items()),
+        after=tuple(
+            (sign, re.compile(r"\s+(?:\w+\s+)?" + alternation(listed) + r"(?!\w)")) for sign, listed in known["after"].items()
+        ),
         label=re.compile(r"(?<!\w)" + alternation(known["labels"]["list"]) + r"\s+(?:n[oº.]+\s*)?$"),
         month=re.compile(r"(?<!\w)" + alternation(known["months"]["list"]) + r"\.?(?!\w)"),
         change=re.compile(r"(?<!\w)" + alternation(known["change_verbs"]["list"])),
@@ -81,7 +83,9 @@ def patterns() -> AmountPatterns:
     )
 
 
-def _atom(signs: Iterable[str], codes: list[str], names: Iterable[str], scales: Iterable[str], times: dict[str, list[str]]) -> re.Pattern[str]:
+def _atom(
+    signs: Iterable[str], codes: list[str], names: Iterable[str], scales: Iterable[str], times: dict[str, list[str]]
+) -> re.Pattern[str]:
     sign_group, code_group = _either(signs), _either(codes)
     scale_words = _either(word for word in scales if len(word) > 2)
     spaced = _either(word for listed in times.values() for word in listed if len(word) > 1)

@@ -157,7 +157,12 @@ def _unit(known: AmountPatterns, match: re.Match[str]) -> str:
 
 def _is_date_or_name(known: AmountPatterns, match: re.Match[str], level: str) -> bool:
     before, after = level[max(0, match.start() - 16) : match.start()], level[match.end() : match.end() + 24]
-    if re.match(r"[/:]\d|-[a-z]|_\w", after) or re.search(r"(?<![\w.,])[a-z]\w*-$", before) or before.endswith(("/", "_", ":1")) and re.search(r"\d[/:]$", before):
+    if (
+        re.match(r"[/:]\d|-[a-z]|_\w", after)
+        or re.search(r"(?<![\w.,])[a-z]\w*-$", before)
+        or before.endswith(("/", "_", ":1"))
+        and re.search(r"\d[/:]$", before)
+    ):
         return True
     if re.match(r"\s?:\s?\d", after) and not match["ratio"]:
         return True
@@ -179,11 +184,20 @@ def _pair(known: AmountPatterns, first: _Atom, second: _Atom, visible: str, leve
     if TO.fullmatch(gap) and FROM.search(before):
         escalates = known.change.search(before) is not None or "from" in before
         both_units = first.unit != "count" and first.unit == second.unit
-        if first.value > second.value or EXPLAINED.search(before) or (escalates and first.value != second.value) or (both_units and "desde" in before):
+        if (
+            first.value > second.value
+            or EXPLAINED.search(before)
+            or (escalates and first.value != second.value)
+            or (both_units and "desde" in before)
+        ):
             return _moved(known, first, second, visible, level)
         return _ranged(known, first, second, visible, level)
     joined = hyphen or TO.fullmatch(gap) or (AND.fullmatch(gap) and BETWEEN.search(before))
-    if not joined or second.comparator in ("<", ">", "<=") or (first.unit not in ("count", second.unit) and second.unit != "count"):
+    if (
+        not joined
+        or second.comparator in ("<", ">", "<=")
+        or (first.unit not in ("count", second.unit) and second.unit != "count")
+    ):
         return None
     low, high = _ends(first, second)
     return _ranged(known, first, second, visible, level) if low <= high and not _years(first, second) else None

@@ -1,0 +1,54 @@
+"""Every figure of a document, read once: each line and row is classified here, and a value becomes a KPI or a money fact, never both."""
+
+from __future__ import annotations
+
+from copilot.domain.fact import Dropped
+from copilot.domain.source import ParsedDocument
+from retrieval.extract.figure import Figure, Reading
+from retrieval.extract.lines import read_line
+from retrieval.extract.returns import joined
+from retrieval.extract.statements import Statement, statements
+from retrieval.extract.tables import read_row
+from retrieval.extract.terms import is_exactly
+from retrieval.language.periods import find_periods
+from retrieval.language.quantities import uses_decimal_comma
+
+
+def read_figures(doc: ParsedDocument) -> Reading:
+    """Figures in order of lines, with what was left out and why."""
+    comma = uses_decimal_comma("\n".join(doc.lines))
+    figures: list[Figure] = []
+    dropped: list[Dropped] = []
+    horizons: dict[int, str] = {}
+    for one in statements(doc):
+        _add(read_line(doc.document, one, decimal_comma=comma), figures, dropped)
+        horizon = _horizon(one)
+        if horizon is not None:
+            horizons[one.line] = horizon
+    for block in doc.blocks:
+        if block.kind == "row":
+            _add(read_row(doc.document, block, decimal_comma=comma), figures, dropped)
+    figures.sort(key=lambda figure: figure.lines)
+    kept = [figure for figure in joined(figures, horizons) if _stands(doc, figure, dropped)]
+    return Reading(tuple(kept), tuple(sorted(dropped, key=lambda item: item.line)))
+
+
+def _add(reading: Reading, figures: list[Figure], dropped: list[Dropped]) -> None:
+    figures.extend(reading.figures)
+    dropped.extend(reading.dropped)
+
+
+def _horizon(one: Statement) -> str | None:
+    """The period of a line such as `Timeline: 6-12 meses`."""
+    if not is_exactly("horizon", one.label):
+        return None
+    found = [hit for hit in find_periods(one.body) if hit.form != "cadence"]
+    return found[0].period.raw if len(found) == 1 else None
+
+
+def _stands(doc: ParsedDocument, figure: Figure, dropped: list[Dropped]) -> bool:
+    """Whether the figure's string is on its line to the letter; inline marks inside a number would break the citation."""
+    if figure.raw in doc.lines[figure.lines[0] - 1]:
+        return True
+    dropped.append(Dropped(document=doc.document, line=figure.lines[0], text=figure.raw, reason="not_on_line"))
+    return False

@@ -1,0 +1,158 @@
+"""Which amounts of a line are values, and which belong to another: a former value, a stated change, a date, a quotation.
+
+Gives each value the text before and behind it that speaks for it alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from copilot.domain.quantity import TIME_UNITS, Quantity
+from retrieval.extract.naming import phrase_after
+from retrieval.extract.statements import Statement
+from retrieval.extract.terms import direction, finance_class, is_metric, says
+from retrieval.language.folding import folded
+from retrieval.language.periods import FoundPeriod, find_periods
+from retrieval.language.quantities import FoundQuantity
+from retrieval.language.wordlists import listed
+
+_QUOTED = re.compile(r"[\"“«][^\"“”«»]{1,300}[\"”»]|(?<!\w)'[^']{1,200}'(?!\w)")
+_PERIOD_LEAD = re.compile(
+    r"(?:^|[\s(])(?:en|in|within|durante|during|over|por|for|dentro\s+de|a|cada|every|tras|after|next|ultimos|last|de|dans|em)\s+(?:los\s+|the\s+)?$"
+)
+_BREAK = re.compile(r"[;,|•]|\.\s")
+_PAREN = re.compile(r"\(([^()]*)\)")
+_OPENING = re.compile(r"^\W*$")
+
+
+@dataclass(frozen=True)
+class Value:
+    """An amount that is a figure of its own, with what belongs to it."""
+
+    found: FoundQuantity
+    before: str
+    """Text between the previous value and this one."""
+    after: str
+    """Text from this value to the next one."""
+    baseline: Quantity | None = None
+    stated_change: str | None = None
+    in_paren: bool = False
+    is_target: bool = False
+    """Announced by `(Target: ...)` behind another value."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """An amount that is no figure, and why."""
+
+    raw: str
+    reason: str
+
+
+def values(one: Statement, found: list[FoundQuantity], hits: list[FoundPeriod]) -> tuple[list[Value], list[Left]]:
+    """The values of a statement's body in order, and what was left."""
+    quoted = [match.span() for match in _QUOTED.finditer(one.body)]
+    kept: list[FoundQuantity] = []
+    left: list[Left] = []
+    for index, amount in enumerate(found):
+        reason = "quotation" if any(start <= amount.start < end for start, end in quoted) else _reason(one, found, index, hits)
+        if reason is None:
+            kept.append(amount)
+        elif reason:
+            left.append(Left(amount.raw, reason))
+    return _joined(one.body, kept), left
+
+
+def surroundings(body: str, found: list[FoundQuantity], index: int) -> tuple[str, str]:
+    """Text before and behind an amount, up to its neighbours."""
+    start = found[index - 1].end if index else 0
+    end = found[index + 1].start if index + 1 < len(found) else len(body)
+    return body[start : found[index].start], body[found[index].end : end]
+
+
+def _reason(one: Statement, found: list[FoundQuantity], index: int, hits: list[FoundPeriod]) -> str | None:
+    """Why an amount is no value; empty for one that is a date and needs no mention; None for a value."""
+    amount = found[index]
+    before, after = surroundings(one.body, found, index)
+    dated = any(hit.form != "cadence" and hit.start < amount.end and amount.start < hit.end for hit in hits)
+    if amount.quantity.unit in TIME_UNITS:
+        return None if _is_measured_time(one, amount, before) else "" if dated else "duration"
+    if dated and not amount.marked:
+        return ""
+    if amount.quantity.unit == "count" and not amount.marked and not _counts(one, before, after):
+        return "bare_number"
+    if one.label is None and one.block.kind != "item" and not one.is_title and not _speaks(before, after):
+        return "prose"
+    return None
+
+
+def _is_measured_time(one: Statement, amount: FoundQuantity, before: str) -> bool:
+    if amount.baseline is not None or amount.quantity.comparator in ("<", ">", "<="):
+        return True
+    if listed("measures", "clock").search(folded(" ".join(before.split()[-6:]))):
+        return _PERIOD_LEAD.search(folded(before)) is None or "tiempo" in folded(before)
+    alone = _OPENING.match(before) is not None
+    if not alone or one.label is None:
+        return False
+    return says("clock", one.label) or any(says("clock", text) for text in one.contexts[:1] if not says("horizon", one.label))
+
+
+def _counts(one: Statement, before: str, after: str) -> bool:
+    """Whether a bare number counts something: `5 alianzas`, `NPS: 60`."""
+    counted = re.match(r"\s*[^\W\d_]{2,}", after) is not None and bool(phrase_after(after))
+    context = any(says("metric_context", text) for text in one.contexts[:3]) or says("metric_context", one.label)
+    leads = len(before.split()) <= 5
+    if one.label is not None:
+        if _OPENING.match(before) and _OPENING.match(after):
+            return context or says("metric_label", one.label) or says("score", one.label)
+        scored = says("score", " ".join(before.split()[-2:])) or says("ratio", before)
+        return scored or (
+            counted and (context or (leads and not _BREAK.search(before)) or bool(re.fullmatch(r"\s*\+\s*", before)))
+        )
+    return context and counted and leads
+
+
+def _speaks(before: str, after: str) -> bool:
+    """Whether running text says what an amount measures."""
+    near = " ".join(before.split()[-9:]) + " | " + " ".join(after.split()[:6])
+    return is_metric(near) or finance_class(near) is not None or direction(near) is not None or says("metric_label", near)
+
+
+def _joined(body: str, kept: list[FoundQuantity]) -> list[Value]:
+    """Values with the former values, changes and moves that explain them taken in."""
+    done: list[Value] = []
+    for index, amount in enumerate(kept):
+        before, after = surroundings(body, kept, index)
+        depth = body.count("(", 0, amount.start) - body.count(")", 0, amount.start)
+        if done and (merged := _explained(done[-1], amount, before, after, in_paren=depth > 0, body=body)) is not None:
+            done[-1] = merged
+            continue
+        target = depth > 0 and bool(done) and listed("measures", "target_mark").search(folded(before)) is not None
+        former = done[-1].found.quantity if target else None
+        done.append(Value(amount, before, after, baseline=amount.baseline or former, in_paren=depth > 0, is_target=target))
+        if target:
+            done.pop(-2)
+            done[-1] = replace(done[-1], before="")
+    return done
+
+
+def _explained(main: Value, amount: FoundQuantity, before: str, after: str, *, in_paren: bool, body: str) -> Value | None:
+    """The value before, with this amount as its former value or change; None when the amount is a value of its own."""
+    near = folded(before.rpartition(",")[2])
+    marks = listed("measures", "baseline_mark")
+    marked = marks.search(near) or (in_paren and marks.match(folded(after).strip()))
+    same = amount.quantity.unit == main.found.quantity.unit
+    if not in_paren:
+        explains = marked and same and re.search(r"(?:vs\.?|versus)\s+(?:\w+\s+)?$", near) and main.baseline is None
+        return replace(main, baseline=amount.quantity) if explains else None
+    inner = body[body.rfind("(", 0, amount.start) + 1 :].partition(")")[0]
+    if amount.baseline is not None:
+        if main.found.quantity.unit == "x" and amount.quantity.unit != "x":
+            return Value(amount, main.before, main.after + " " + after, amount.baseline, main.found.raw, in_paren=False)
+        return replace(main, baseline=amount.baseline, stated_change=inner.strip())
+    if marked and same and not listed("measures", "target_mark").search(near):
+        return replace(main, baseline=amount.quantity)
+    if amount.sign and amount.quantity.unit in ("%", "x") and not (main.found.sign and main.stated_change):
+        return replace(main, stated_change=amount.raw)
+    return None
