@@ -26,8 +26,8 @@ class DocumentRecord(Frozen):
     start: date | None = None
     """The plan's first day, from the front matter's `start:` or `rumbo plan start`."""
     ingested_at: datetime
-    root: str = ""
-    """Folder the document's name is relative to, on the machine that ingested it."""
+    source: str = ""
+    """Path of its file on the machine that ingested it; by it a file is recognised, whichever folder is named the next time."""
     compiled_by: str = ""
     """Version of the program that made its facts; another version compiles unchanged bytes anew."""
 
@@ -108,4 +108,6 @@ class IngestReport(Frozen):
     documents: tuple[DocumentReport, ...] = ()
     pending_vectors: int = 0
     """Chunks that wait for the process that owns the Chroma folder; 0 when all are embedded."""
+    trouble: str | None = None
+    """Code of the OperatorMustFix that kept vectors from being written; None when all went well."""
     elapsed_ms: float = 0.0

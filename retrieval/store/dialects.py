@@ -20,17 +20,9 @@ from copilot.domain.errors import OperatorMustFix, RumboError
 WRITES: Final = "rumbo_writes"
 """Execution option of connections whose transaction is going to write."""
 BUSY_TIMEOUT_MS: Final = 5000
-ERRORS: Final = (
-    ("no such module: fts5", "sqlite_without_fts5"),
-    ("database is locked", "database_locked"),
-    ("file is not a database", "database_damaged"),
-    ("malformed", "database_damaged"),
-    ("disk i/o error", "database_damaged"),
-    ("unable to open database file", "database_not_writable"),
-    ("readonly database", "database_not_writable"),
-    ("database or disk is full", "disk_full"),
-)
-"""Part of SQLite's message, and our code for it."""
+DAMAGED: Final = ("file is not a database", "malformed", "disk i/o error")
+NOT_WRITABLE: Final = ("unable to open database file", "readonly database", "database or disk is full")
+"""Parts of SQLite's messages."""
 
 
 class Sqlite:
@@ -64,10 +56,15 @@ class Sqlite:
 
     def translate(self, error: BaseException) -> RumboError | None:
         """Our error for one of the driver's; None for what is a bug here."""
-        told = str(error).lower()
-        for part, code in ERRORS:
-            if part in told:
-                return OperatorMustFix(code, path=self.path or ":memory:")
+        told, path = str(error).lower(), self.path or ":memory:"
+        if "no such module: fts5" in told:
+            return OperatorMustFix("sqlite_without_fts5", version=sqlite3.sqlite_version)
+        if "database is locked" in told:
+            return OperatorMustFix("database_locked", path=path)
+        if any(part in told for part in DAMAGED):
+            return OperatorMustFix("database_damaged", path=path, reason=str(error))
+        if any(part in told for part in NOT_WRITABLE):
+            return OperatorMustFix("database_not_writable", path=path, reason=str(error))
         return None
 
     def create_full_text(self, connection: sa.Connection) -> None:

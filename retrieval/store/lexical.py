@@ -27,11 +27,15 @@ class SqlLexicalIndex:
     def __init__(self, database: Database, *, large: int = LARGE) -> None:
         self._database = database
         self._large = large
+        self._is_fresh = False
 
     def search(self, query: str, *, documents: Sequence[str] | None, k: int) -> Sequence[tuple[str, float]]:
         """Chunk ids and scores (higher is better), best first. `documents` None: all."""
         if documents is not None and not documents:
             return []
+        if not self._is_fresh:
+            self.refresh()
+            self._is_fresh = True
         terms = query_terms(query)
         with self._database.read() as connection:
             if self._stems_first(connection, terms):
@@ -73,6 +77,9 @@ class SqlLexicalIndex:
 
 def add_to_index(dialect: Sqlite, connection: sa.Connection, new: Sequence[Chunk]) -> None:
     """Index chunks in the transaction that wrote them."""
+    # The first chunk says who makes the index; where an older analyser does, `refresh` finds its mark still there.
+    first = dialect.insert(marks).values(name=MARK, value=ANALYSER_VERSION)
+    connection.execute(first.on_conflict_do_nothing())
     dialect.add_full_text(connection, [_index_row(chunk.id, chunk.indexed, chunk.language) for chunk in new])
 
 

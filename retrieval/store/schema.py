@@ -64,7 +64,7 @@ documents = sa.Table(
     sa.Column("document", sa.Text, primary_key=True),
     sa.Column("version_id", sa.Text, sa.ForeignKey("document_versions.version_id"), nullable=False, unique=True),
     sa.Column("access", sa.Text, index=True),
-    sa.Column("root", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
 )
 
 facts = sa.Table(

@@ -59,7 +59,7 @@ def _documents() -> None:
         sa.Column("document", sa.Text, primary_key=True),
         sa.Column("version_id", sa.Text, sa.ForeignKey("document_versions.version_id"), nullable=False, unique=True),
         sa.Column("access", sa.Text),
-        sa.Column("root", sa.Text, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
     )
     op.create_index("ix_documents_access", "documents", ["access"])
     op.create_table(
