@@ -57,15 +57,15 @@ def ground(text: str, turn: TurnEvidence, language: Language) -> Grounded:
     """Check a draft, cut what is unsupported, number the rest."""
     draft = parse_draft(text)
     verdicts = check(draft, turn)
-    numbers, used = _Numbers(), {}
+    numbers = _Numbers()
+    used: dict[str, Calculation] = {}
     pieces: list[tuple[int, str]] = []
     claims = []
     for verdict in verdicts:
         if not verdict.holds:
             continue
         for mark in (*verdict.statement.marks, *verdict.statement.lent):
-            if mark in turn.calculations:
-                used[mark] = turn.calculations[mark]
+            used.update({one: turn.calculations[one] for one in turn.calculations_behind(mark)})
         shown, cited = _numbered(verdict, turn, numbers)
         pieces.append((verdict.statement.line, shown))
         if cited or not verdict.reading.is_empty():
@@ -111,9 +111,8 @@ def _numbered(verdict: Verdict, turn: TurnEvidence, numbers: _Numbers) -> tuple[
 def _citations(mark: str, turn: TurnEvidence) -> Iterable[Citation]:
     if mark in turn.evidence:
         return [turn.evidence[mark].citation]
-    if mark in turn.calculations:
-        return [item.citation for item in turn.calculations[mark].inputs if item.citation is not None]
-    return []
+    steps = [turn.calculations[one] for one in turn.calculations_behind(mark)]
+    return [item.citation for step in steps for item in step.inputs if item.citation is not None]
 
 
 def _shown(found: Sequence[int]) -> str:

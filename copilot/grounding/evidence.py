@@ -27,6 +27,8 @@ class TurnEvidence:
         """What the person said earlier in the conversation."""
         self.evidence: dict[str, Evidence] = {}
         self.calculations: dict[str, Calculation] = {}
+        self.rests_on: dict[str, tuple[str, ...]] = {}
+        """Calculation id to the ids its inputs were taken from."""
         self._around = around
         self._supports: dict[str, Support] = {}
         self._lock = threading.Lock()
@@ -52,6 +54,13 @@ class TurnEvidence:
                 "calculations": tuple(self.calculations[key] for key in counted.values()),
             }
         )
+
+    def calculations_behind(self, mark: str) -> tuple[str, ...]:
+        """The calculation and those whose results went into it, the earliest first."""
+        if mark not in self.calculations:
+            return ()
+        before = [other for source in self.rests_on.get(mark, ()) for other in self.calculations_behind(source)]
+        return tuple(dict.fromkeys([*before, mark]))
 
     def around(self, citation: Citation) -> Surroundings:
         """What stands around a citation."""

@@ -78,11 +78,15 @@ class Support:
 
     def holds(self, figure: Figure, wanted: Sequence[Wanted]) -> bool:
         """Whether the figure is here; `wanted` are its amounts."""
-        if all(any(self._same(one, held) for held in self.held) or self._is_result(one) for one in wanted):
+        if all(self.holds_amount(one) for one in wanted):
             return True
         if len(wanted) > 1 or figure.amounts[0].comparator != "=":
             return False
         return any(same_period(mine, point) for mine in figure.time for point in self.points)
+
+    def holds_amount(self, wanted: Wanted) -> bool:
+        """Whether one amount is here, as written or as a calculated result."""
+        return any(self._same(wanted, held) for held in self.held) or self._is_result(wanted)
 
     def holds_period(self, period: Period) -> bool:
         """Whether the text speaks of this period, in whatever words."""

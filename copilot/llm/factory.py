@@ -48,7 +48,7 @@ def build_model(config: ModelConfig) -> BaseChatModel:
     if config.is_offline:
         return cast(BaseChatModel, import_module("copilot.llm.offline").OfflineChatModel())
     if config.api_key is None or not config.api_key.get_secret_value():
-        raise OperatorMustFix("model_key_missing", model=config.model, hint="RUMBO_MODEL_KEY")
+        raise OperatorMustFix("model_key_missing", model=config.model, hint="RUMBO_MODEL_API_KEY")
     # Imported by name: the client takes a second to load, which the offline path must not pay.
     live = import_module("copilot.llm.live")
     return cast(BaseChatModel, live.live_model(config))

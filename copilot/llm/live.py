@@ -29,26 +29,25 @@ class LiveChatModel(ChatOpenAI):
     endpoint: str = ""
 
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
-        ended = False
+        ended = said = False
         with self._told():
             async for chunk in super()._astream(*args, **kwargs):
-                ended = ended or _ends(chunk)
+                ended, said = ended or _ends(chunk), said or _says(chunk)
                 yield chunk
-            self._whole(ended)
+            self._whole(ended, said)
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
-        ended = False
+        ended = said = False
         with self._told():
             for chunk in super()._stream(*args, **kwargs):
-                ended = ended or _ends(chunk)
+                ended, said = ended or _ends(chunk), said or _says(chunk)
                 yield chunk
-            self._whole(ended)
+            self._whole(ended, said)
 
-    def _whole(self, ended: bool) -> None:
-        if not ended:
-            raise OperatorMustFix(
-                "model_answered_nonsense", endpoint=self.endpoint, hint="the stream ended before the answer did"
-            )
+    def _whole(self, ended: bool, said: bool) -> None:
+        if not (ended and said):
+            hint = "empty" if ended else "cut off"
+            raise OperatorMustFix("model_answered_nonsense", endpoint=self.endpoint, hint=hint)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -95,3 +94,8 @@ def _ends(chunk: ChatGenerationChunk) -> bool:
     last = isinstance(message, AIMessageChunk) and message.chunk_position == "last"
     # The Responses API has no finish reason on a chunk; its last chunk is marked instead.
     return bool(told.get("finish_reason")) or (last and bool(message.response_metadata.get("status")))
+
+
+def _says(chunk: ChatGenerationChunk) -> bool:
+    message = chunk.message
+    return bool(message.text) or (isinstance(message, AIMessageChunk) and bool(message.tool_call_chunks))

@@ -1,0 +1,27 @@
+"""What one turn of the agent works with; given to the graph per call and kept nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from copilot.agent.events import StreamEvent
+from copilot.domain.answer import Language, ToolCall
+from copilot.grounding.evidence import TurnEvidence
+from tools.lookup.view import PlanView
+
+
+@dataclass
+class TurnContext:
+    """The plan the person may see, this turn's evidence, and how the turn is told to the surface."""
+
+    view: PlanView
+    turn: TurnEvidence
+    language: Language
+    system_prompt: str
+    correct: bool
+    """Whether a draft with unsupported statements goes back to the model, once, before they are cut."""
+    notify: Callable[[StreamEvent], None]
+    tool_calls: list[ToolCall] = field(default_factory=list)
+    corrected: bool = False
+    """Whether a draft was sent back already."""

@@ -1,0 +1,262 @@
+"""Asking the copilot: one question of one person in, one grounded answer out. The door every surface uses."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langchain_core.tools import BaseTool
+from langgraph.errors import GraphRecursionError
+
+from copilot.agent.context import TurnContext
+from copilot.agent.events import AnswerReady, Sentence, StreamEvent
+from copilot.agent.graph import Graph, Limits, build_graph
+from copilot.domain.access import Principal
+from copilot.domain.answer import Answer, Language, Question, Turn, Usage
+from copilot.domain.errors import OperatorMustFix, UserCanFix
+from copilot.domain.ports import Clock, ConversationStore, CountTokens
+from copilot.grounding.compose import Grounded, ground
+from copilot.grounding.evidence import TurnEvidence
+from copilot.grounding.surroundings import surroundings
+from copilot.grounding.wording import OFFLINE_INSTEAD
+from copilot.llm.tokens import upper_bound
+from copilot.log import Trace, question_scope
+from prompts.loader import load
+from retrieval.language.detect import guess_language
+from tools.lookup.view import PlanView
+
+log = logging.getLogger(__name__)
+
+LANGUAGE_NAMES: dict[Language, str] = {"es": "Spanish", "en": "English", "pt": "Portuguese", "fr": "French"}
+Notify = Callable[[StreamEvent], None]
+
+
+class PlanSource(Protocol):
+    """Gives each person their plan."""
+
+    def view(self, principal: Principal, documents: Sequence[str] = ()) -> PlanView:
+        """What the principal may see; `documents` narrows it. Cheap while the plan's revision stands."""
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """A model with its name, as answers report it."""
+
+    name: str
+    model: BaseChatModel
+    endpoint: str = "offline"
+    is_live: bool = False
+    """A language model: its unsupported drafts are sent back once before they are cut."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the copilot asks and remembers."""
+
+    longest_question: int = 4000
+    history_turns: int = 6
+    default_language: Language = "es"
+    """Of a question too short to tell."""
+    limits: Limits = Limits()
+    count_tokens: CountTokens = upper_bound
+    trace: Trace | None = None
+
+
+class Copilot:
+    """Answers questions from the plan. Build one a configuration; it holds no state of a conversation."""
+
+    def __init__(
+        self,
+        plan_source: PlanSource,
+        answerer: Answerer,
+        tools: Sequence[BaseTool],
+        conversations: ConversationStore | None,
+        clock: Clock,
+        *,
+        fallback: Answerer | None = None,
+        options: Options | None = None,
+    ) -> None:
+        self._plans = plan_source
+        self._answerer = answerer
+        self._fallback = fallback
+        self._conversations = conversations
+        self._clock = clock
+        self._options = options or Options()
+        self._tools = list(tools)
+        self._graph = self._built(answerer)
+        self._fallback_graph = self._built(fallback) if fallback is not None else None
+
+    async def ask(self, principal: Principal, question: Question) -> Answer:
+        """The answer.
+
+        Raises:
+            UserCanFix: `empty_question`, `question_too_long`, `nothing_ingested`, `unknown_document`, `unknown_conversation`.
+            OperatorMustFix: `model_unavailable`, `model_refused_key`, `model_answered_nonsense`.
+        """
+        with question_scope(uuid.uuid4().hex[:12]):
+            answer, _ = await self._answered(principal, question, lambda _event: None)
+            return answer
+
+    async def stream(self, principal: Principal, question: Question) -> AsyncIterator[StreamEvent]:
+        """Tool steps as they happen, sentences once they are checked, then the answer. Raises as `ask` does."""
+        events: asyncio.Queue[StreamEvent | None] = asyncio.Queue()
+
+        async def run() -> None:
+            try:
+                with question_scope(uuid.uuid4().hex[:12]):
+                    answer, sentences = await self._answered(principal, question, events.put_nowait)
+                for text in sentences:
+                    events.put_nowait(Sentence(text=text))
+                events.put_nowait(AnswerReady(answer=answer))
+            finally:
+                events.put_nowait(None)
+
+        task = asyncio.create_task(run())
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+            await task
+        finally:
+            # A surface that stops listening stops the work.
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _answered(self, principal: Principal, question: Question, notify: Notify) -> tuple[Answer, tuple[str, ...]]:
+        started = time.perf_counter()
+        self._admit(question)
+        history = await self._history(principal, question)
+        view = await asyncio.to_thread(self._plans.view, principal, question.documents)
+        if not view.plan.documents:
+            raise UserCanFix("nothing_ingested")
+        language = question.language or self._language(question, history)
+        answerer, told = self._answerer, ""
+        try:
+            grounded, messages, context = await self._run(self._graph, answerer, question, history, view, language, notify)
+        except OperatorMustFix as error:
+            if self._fallback is None or self._fallback_graph is None:
+                raise
+            log.warning("model_failed", extra={"code": error.code, "endpoint": answerer.endpoint})
+            answerer, told = self._fallback, OFFLINE_INSTEAD[language].format(code=error.code)
+            grounded, messages, context = await self._run(
+                self._fallback_graph, answerer, question, history, view, language, notify
+            )
+        answer = Answer(
+            question=question.text,
+            answer=grounded.text,
+            answered=grounded.answered,
+            language=language,
+            citations=grounded.citations,
+            calculations=grounded.calculations,
+            claims=grounded.claims,
+            gaps=(*((told,) if told else ()), *grounded.gaps),
+            tool_calls=tuple(context.tool_calls),
+            model=answerer.name,
+            prompt=load("answer").info,
+            usage=_usage(messages),
+            conversation_id=question.conversation_id,
+            elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        await self._remember(principal, question, answer)
+        self._log(answer)
+        return answer, grounded.sentences
+
+    def _admit(self, question: Question) -> None:
+        if not question.text.strip():
+            raise UserCanFix("empty_question")
+        limit = self._options.longest_question
+        if len(question.text) > limit:
+            raise UserCanFix("question_too_long", length=len(question.text), limit=limit)
+
+    async def _history(self, principal: Principal, question: Question) -> Sequence[Turn]:
+        most = self._options.history_turns
+        if question.history:
+            return question.history[-most:]
+        if question.conversation_id is None or self._conversations is None:
+            return ()
+        return await asyncio.to_thread(self._conversations.turns, principal, question.conversation_id, limit=most)
+
+    def _language(self, question: Question, history: Sequence[Turn]) -> Language:
+        """Of the question; where that is too short to tell, of what the person asked before."""
+        before = guess_language(history[-1].user, self._options.default_language) if history else self._options.default_language
+        return guess_language(question.text, before)
+
+    async def _run(
+        self,
+        graph: Graph,
+        answerer: Answerer,
+        question: Question,
+        history: Sequence[Turn],
+        view: PlanView,
+        language: Language,
+        notify: Notify,
+    ) -> tuple[Grounded, list[AnyMessage], TurnContext]:
+        context = TurnContext(
+            view=view,
+            turn=TurnEvidence(
+                question.text,
+                [turn.user for turn in history],
+                around=lambda citation: surroundings(view.parsed(citation.document), citation),
+            ),
+            language=language,
+            system_prompt=load("answer").fill(today=self._clock.now().date().isoformat(), language=LANGUAGE_NAMES[language]),
+            correct=answerer.is_live,
+            notify=notify,
+        )
+        asked: list[AnyMessage] = []
+        for turn in history:
+            asked += [HumanMessage(turn.user), AIMessage(turn.assistant)]
+        asked.append(HumanMessage(question.text, id="question"))
+        limits = self._options.limits
+        try:
+            state: dict[str, Any] = await graph.ainvoke(
+                {"messages": asked}, {"recursion_limit": limits.graph_steps}, context=context
+            )
+        except (ModelCallLimitExceededError, GraphRecursionError) as error:
+            raise OperatorMustFix("model_answered_nonsense", endpoint=answerer.endpoint, hint="tool calls without end") from error
+        messages: list[AnyMessage] = state["messages"][len(asked) :]
+        draft = messages[-1].text if messages else ""
+        if not draft.strip():
+            raise OperatorMustFix("model_answered_nonsense", endpoint=answerer.endpoint, hint="empty")
+        if self._options.trace is not None:
+            told = [message.model_dump(mode="json", exclude={"artifact"}) for message in state["messages"]]
+            self._options.trace.write("turn", model=answerer.name, prompt=context.system_prompt, messages=told)
+        return ground(draft, context.turn, language), messages, context
+
+    async def _remember(self, principal: Principal, question: Question, answer: Answer) -> None:
+        if question.conversation_id is None or self._conversations is None:
+            return
+        turn = Turn(user=question.text, assistant=answer.answer)
+        told = answer.model_dump_json()
+        now = self._clock.now()
+        await asyncio.to_thread(self._conversations.append, principal, question.conversation_id, turn, told, at=now)
+
+    def _built(self, answerer: Answerer) -> Graph:
+        return build_graph(answerer.model, self._tools, self._options.count_tokens, self._options.limits)
+
+    def _log(self, answer: Answer) -> None:
+        log.info(
+            "question_answered",
+            extra={
+                "model": answer.model,
+                "answered": answer.answered,
+                "tools": [call.name for call in answer.tool_calls],
+                "citations": len(answer.citations),
+                "gaps": len(answer.gaps),
+                "ms": answer.elapsed_ms,
+            },
+        )
+
+
+def _usage(messages: Sequence[AnyMessage]) -> Usage:
+    used = [message.usage_metadata for message in messages if isinstance(message, AIMessage) and message.usage_metadata]
+    return Usage(input_tokens=sum(one["input_tokens"] for one in used), output_tokens=sum(one["output_tokens"] for one in used))

@@ -1,0 +1,54 @@
+"""From a turn to the next step: find the document, let the first intent that fits call its tools, then draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copilot.llm.offline.intents import intent_for
+from copilot.llm.offline.intents.base import Call, Found
+from copilot.llm.offline.phrasing import UNANSWERED, Phrasing
+from copilot.llm.offline.question import Asked, understood
+from copilot.llm.offline.turn import Turn
+
+MOST_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """Tool calls, or the draft of the answer."""
+
+    calls: tuple[Call, ...] = ()
+    draft: str = ""
+
+
+def next_step(turn: Turn, tools: frozenset[str]) -> Step:
+    """What to do now. Deterministic: the same turn gives the same step."""
+    asked = understood(turn.question, turn.history)
+    if not turn.steps and "list_documents" in tools:
+        queries = [turn.question, *(spoken.user for spoken in reversed(turn.history[-3:]))]
+        return Step(tuple(("list_documents", {"query": query[:2000]}) for query in dict.fromkeys(queries) if query.strip()))
+    languages = {str(row["document"]): str(row.get("language", "")) for result in turn.results("list_documents") for row in result.rows}
+    asked = _with_document(asked, turn)
+    found = Found(asked, turn, Phrasing(asked.language, languages))
+    intent = intent_for(asked)
+    if len(turn.steps) <= MOST_ROUNDS:
+        calls = tuple((name, _given(args)) for name, args in intent.calls(found) if name in tools)
+        if calls:
+            return Step(calls)
+    draft = intent.draft(found) if asked.text.strip() else None
+    return Step(draft=draft or f"{UNANSWERED} {found.phrasing.say('nothing')}")
+
+
+def _with_document(asked: Asked, turn: Turn) -> Asked:
+    """The document the question names; in a follow-up that names none, the one named before."""
+    for result in turn.results("list_documents", 0):
+        named = [row for row in result.rows if row.get("mention")]
+        if named:
+            return asked.about("|".join(str(row["document"]) for row in named), str(named[0]["mention"]))
+        if asked.text == turn.question:
+            break
+    return asked
+
+
+def _given(args: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in args.items() if value not in (None, "")}

@@ -1,0 +1,146 @@
+"""What a question asks: language, subject, periods, weekday, cues; and what a follow-up takes over from before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from copilot.domain.answer import Language, Turn
+from copilot.llm.offline.cues import cues_in, words
+from retrieval.language.analyser import fold
+from retrieval.language.detect import guess_language
+from retrieval.language.periods import find_periods
+from retrieval.language.vocabulary import vocabulary
+
+NOT_A_PERIOD = ("cadence", "relative")
+QUOTED = re.compile(r'["“”«»]\s?([^"“”«»]{2,120}?)\s?["“”«»]')
+WEEKDAY = re.compile(
+    r"\b(lunes|martes|miercoles|jueves|viernes|sabado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+    r"|segunda-feira|terca-feira|quarta-feira|quinta-feira|sexta-feira|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b"
+)
+MOST_CHARACTERS = 2000
+HEAD = re.compile(
+    r"\b(?:que|cual(?:es)? (?:es|son)? ?(?:el|la|los|las)?|which|what|quel(?:le)?s?|qual|quais|quantos|quantas|cuantos|cuantas|how many)"
+    r"\s+(?:(?:el|la|los|las|the|o|a|os|as|le|les|of|de)\s+)*([a-z0-9-]{3,})"
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as far as rules understand it."""
+
+    text: str
+    language: Language
+    cues: frozenset[str]
+    periods: tuple[str, ...] = ()
+    weekday: str | None = None
+    quoted: tuple[str, ...] = ()
+    document: str | None = None
+    """Documents it names, joined by `|`; None for none."""
+    mention: str | None = None
+
+    @property
+    def period(self) -> str | None:
+        """The period it names, as one argument."""
+        return self.periods[0] if self.periods else None
+
+    @property
+    def subject(self) -> str:
+        """The question without the words that name a document, a period or a weekday."""
+        text = self.text.replace(self.mention, " ") if self.mention else self.text
+        for period in self.periods:
+            text = text.replace(period, " ")
+        if self.weekday:
+            text = re.sub(re.escape(self.weekday), " ", text, flags=re.IGNORECASE)
+        return re.sub(r"\s+", " ", text).strip()[:MOST_CHARACTERS]
+
+    @property
+    def head(self) -> str | None:
+        """The noun after the interrogative, folded: `universidades` in `¿Qué universidades ...?`."""
+        match = HEAD.search(fold(self.text))
+        return match[1] if match else None
+
+    def has(self, *cues: str) -> bool:
+        """Whether it holds any of the cues."""
+        return any(cue in self.cues for cue in cues)
+
+    def about(self, document: str | None, mention: str | None) -> Asked:
+        """The same question with the document it names."""
+        periods = tuple(period for period in self.periods if mention is None or period not in mention)
+        return replace(self, document=document, mention=mention, periods=periods)
+
+
+def understood(text: str, history: Sequence[Turn] = ()) -> Asked:
+    """The question with what it takes over from the conversation."""
+    text = text[:MOST_CHARACTERS]
+    asked = _read(text)
+    if not history or not _follows_up(text, asked):
+        return asked
+    before = understood(history[-1].user, history[:-1])
+    return _merged(asked, before)
+
+
+def _read(text: str) -> Asked:
+    folded = fold(text)
+    weekday = WEEKDAY.search(folded)
+    periods = [hit for hit in find_periods(text) if hit.form not in NOT_A_PERIOD]
+    joined = _joined(text, [(hit.start, hit.end) for hit in periods])
+    return Asked(
+        text=text,
+        language=guess_language(text),
+        cues=cues_in(text),
+        periods=joined,
+        weekday=weekday[0] if weekday else None,
+        quoted=tuple(QUOTED.findall(text)),
+    )
+
+
+def _joined(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """Periods as written; a phase and its stretch in brackets behind it are one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and text[joined[-1][1] : start].strip() in ("(", ""):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return tuple(text[start:end] for start, end in joined)
+
+
+def _follows_up(text: str, asked: Asked) -> bool:
+    return asked.has("follow_up") or len(_content(text)) <= 2
+
+
+def _content(text: str) -> list[str]:
+    stops = set().union(*(vocabulary("stopwords")[language].split() for language in ("es", "en", "pt", "fr")))
+    return [word for word in re.findall(r"[^\W_]+", fold(text)) if word not in words("fillers") and word not in stops]
+
+
+def _merged(asked: Asked, before: Asked) -> Asked:
+    new = asked.text
+    for period in asked.periods:
+        new = new.replace(period, " ")
+    content = _content(new)
+    kept = before.subject if before.mention is None else before.text
+    for period in before.periods:
+        kept = kept.replace(period, " ")
+    periods = asked.periods or before.periods
+    if content and not set(content) <= words("attributes"):
+        # Another thing is asked for: time and document stay.
+        subject, cues = " ".join(content), asked.cues | (before.cues & {"sum", "compare", "when", "risk"})
+    elif content:
+        subject, cues = f"{' '.join(content)} {_without_attributes(kept)}", asked.cues | before.cues
+    else:
+        subject, cues = kept, before.cues
+    return replace(
+        asked,
+        text=f"{subject} {' '.join(periods)}".strip(),
+        cues=cues - {"follow_up"},
+        periods=periods,
+        weekday=asked.weekday or before.weekday,
+        quoted=asked.quoted or before.quoted,
+    )
+
+
+def _without_attributes(text: str) -> str:
+    return " ".join(word for word in text.split() if fold(word.strip("¿?,.;:")) not in words("attributes"))

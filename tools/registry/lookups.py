@@ -1,0 +1,81 @@
+"""The plan's lookups as tools: same names, same arguments, results with this turn's evidence ids."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, get_type_hints
+
+from langchain_core.tools import BaseTool, StructuredTool
+from langgraph.prebuilt import ToolRuntime
+from pydantic import Field
+
+from copilot.domain.answer import ToolResult
+from tools import lookup
+from tools.registry.context import ToolContext, content_of
+
+Lookup = Callable[..., ToolResult]
+
+LOOKUPS: tuple[Lookup, ...] = (
+    lookup.find_kpis,
+    lookup.find_finance,
+    lookup.sum_amounts,
+    lookup.calculate_roi,
+    lookup.list_tasks,
+    lookup.list_phases,
+    lookup.list_risks,
+    lookup.list_conflicts,
+    lookup.find_notes,
+    lookup.search_passages,
+    lookup.read_section,
+    lookup.list_documents,
+    lookup.document_outline,
+)
+ARGUMENTS = {
+    "document": "limit to one document: its file name, title or what people call it",
+    "metric": "name of the metric, in any language",
+    "period": "as people say it: 'Mes 6', 'month 6', 'Q2', 'primeros 30 días'",
+    "segment": "department, heading or row group",
+    "section": "heading, list, table or numbered point",
+    "item": "what the money is for",
+    "role": "limit to one role, for instance target, actual, investment, salary",
+    "query": "words to look for",
+    "weekday": "name of a weekday",
+    "done": "true: ticked, false: not ticked",
+    "kind": "action, deliverable, milestone, objective, role or note",
+    "limit": "most rows",
+}
+
+
+def lookup_tools() -> list[BaseTool]:
+    """One tool for each lookup."""
+    return [_tool(function) for function in LOOKUPS]
+
+
+def _tool(function: Lookup) -> BaseTool:
+    def call(runtime: ToolRuntime[Any, Any], **arguments: Any) -> tuple[str, ToolResult]:
+        context: ToolContext = runtime.context
+        result = context.turn.admit(function(context.view, **arguments))
+        return content_of(result), result
+
+    # The library reads a tool's schema off the signature, so the lookup's own one is shown, with the runtime for the view.
+    hints = get_type_hints(function)
+    shown = {
+        name: Annotated[hints[name], Field(description=ARGUMENTS[name])]
+        for name in inspect.signature(function).parameters
+        if name != "view"
+    }
+    parameters = [
+        parameter.replace(annotation=shown[name])
+        for name, parameter in inspect.signature(function).parameters.items()
+        if name != "view"
+    ]
+    runtime = inspect.Parameter("runtime", inspect.Parameter.KEYWORD_ONLY, annotation=ToolRuntime[Any, Any])
+    call.__signature__ = inspect.Signature([*parameters, runtime])  # type: ignore[attr-defined]  # functions take one
+    call.__annotations__ = {**shown, "runtime": ToolRuntime[Any, Any]}
+    return StructuredTool.from_function(
+        func=call,
+        name=function.__name__,
+        description=(inspect.getdoc(function) or "").partition("\n\nArgs:")[0],
+        response_format="content_and_artifact",
+    )
