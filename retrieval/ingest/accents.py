@@ -27,6 +27,7 @@ _I_ACUTE_INITIAL = re.compile(r"(?:ndi[cg]|ndole|tem|nteg|ntim|con[oi]|dolo|bero
 # Gone capitals in short or ambiguous words, only where nothing else can be meant.
 _SHORT = {"DAS": "DÍAS", "AOS": "AÑOS", "GUA": "GUÍA", "GUAS": "GUÍAS", "QU": "QUÉ", "MS": "MÁS", "PAS": "PAÍS", "RAZ": "RAÍZ"}
 _NOT_LOST = frozenset(("poca", "pocas", "tomo", "cono", "conos", "tico", "dolo", "pera", "rbita", "ste", "sta", "stos"))
+_MIN_SPANISH = 3
 _ION = re.compile(r"(?<=[A-Z]{2}[CX])IN$|(?<=[A-Z]{3}S)IN$|(?<=[A-Z]{2}ST)IN$")
 
 
@@ -52,6 +53,8 @@ def _filled(match: re.Match[str], own: Collection[str], lower_possible: bool) ->
     if not letters:
         return word.replace(GAP, "í" if lower_possible else "Á")
     if letters.isupper() and (len(letters) > 1 or word[0] != GAP):
+        if len(letters) == 1 and lower_possible and sum(map(str.islower, match.string)) > sum(map(str.isupper, match.string)):
+            return word.replace(GAP, "í")
         return _upper(word, own)
     rest = word[1:]
     if word[0] == GAP:
@@ -78,6 +81,12 @@ def _initial(rest: str, before: str, own: Collection[str], lower_possible: bool)
     if not is_i:
         return "Á"
     return "í" if lower_possible and (before.isalnum() or before in tuple(",)%")) else "Í"
+
+
+def reads_spanish(text: str) -> bool:
+    """True when the document's accented words are Spanish ones; Portuguese shares many, but never -ión."""
+    own = words_of(text)
+    return len(own & vocabulary()) >= _MIN_SPANISH and not any(word.endswith(("ção", "ções", "ão")) for word in own)
 
 
 def restore_capitals(line: str, restorer: Callable[[str], str]) -> str:

@@ -18,8 +18,18 @@ _SOFT_HYPHEN = 0xAD
 _CP1254_ONLY = re.compile("[ĞİŞğış]")
 
 # Where one debris has several sources, the first of these wins, then the lowest code point.
-_COMMON = "Íí”→✅❌⭐═┐📝🔍📍🤝🎁🏆🏢🏭🏗🏅🏦🏠🏥🏛🏷🏪🏁🎓📐💬👍🐍👏💎🔝🌍🌐🌟🛍🥇⏰⚠←ÁÏÝ\ufe0f\u200d"
-_RANGES = ((0xA0, 0x250), (0x370, 0x400), (0x2000, 0x2C00), (0xFE00, 0xFE10), (0x1F000, 0x1FB00))
+_COMMON = "íÍÁ”→✅🎯\ufe0f🏆🧠🛠┐⚠📞🎓🔍🏢🌍🎉🎨🌐🤝❌═⏱🏭🎁📝🏛🏗⭐🏅⏰💎←🎪❓🎬🔐🎮📍📎💬👍🎤👏🔝🌟🛍🥇🏦🏠🏥🏷🏪🏁📐⏳⏩⏭⏸ÏÝ\u200d"
+_RANGES = (
+    (0xA0, 0x250),
+    (0x370, 0x400),
+    (0x2190, 0x2200),
+    (0x2300, 0x2800),
+    (0x1F300, 0x1F700),
+    (0x1F900, 0x1FA00),
+    (0x2000, 0x2C00),
+    (0xFE00, 0xFE10),
+    (0x1F000, 0x1FB00),
+)
 
 
 @dataclass(frozen=True)

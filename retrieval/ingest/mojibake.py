@@ -19,6 +19,8 @@ _CLEAN = frozenset("áàéèêëíìîóòôõúùûüñçÁÀÉÈÊÍÓÔÕÚÜ
 _CLOSING = frozenset("”’–—…»›•\u00a0")
 """May follow an upper-case word that ends in the Portuguese Ã."""
 _EMOJI_DEBRIS = re.compile("[ðğ]Ÿ[\u0080-\u00ff‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{0,2}")
+_STARS = re.compile(r"â+(?![^\W\d_])")
+"""Nothing else loses two bytes of three as often as the star, alone or in a row."""
 _BOX_CORNER = re.compile("╚(═*)═(?!═)")
 _JOINER = "\u200d"
 
@@ -171,6 +173,6 @@ def _read(line: str, start: int, found: Sequence | None) -> tuple[str, int] | No
         return "", start + 1
     if debris := _EMOJI_DEBRIS.match(line, start):
         return "", debris.end()
-    if line[start] == "â" and not line[max(0, start - 1) : start].isalpha() and not line[start + 1 : start + 2].isalpha():
-        return "⭐", start + 1
+    if (stars := _STARS.match(line, start)) and not line[max(0, start - 1) : start].isalpha():
+        return "⭐" * len(stars[0]), stars.end()
     return None

@@ -12,13 +12,11 @@ from itertools import zip_longest
 
 from copilot.domain.source import Repair, RepairedText
 from retrieval.ingest import gb2312
-from retrieval.ingest.accents import GAP, capital_restorer, restore_capitals
+from retrieval.ingest.accents import GAP, capital_restorer, reads_spanish, restore_capitals
 from retrieval.ingest.decode import decode
 from retrieval.ingest.mojibake import undo_mac, undo_western
-from retrieval.language.detect import guess_language
 
 _MAX_PASSES = 8
-_LANGUAGE_SAMPLE = 20_000
 # A character beyond the basic plane leaves at least two marks; a single one inside a word is a letter one may still guess.
 _LOST = re.compile(r"(?<![^\W\d_])\ufffd{2,}(?![^\W\d_])")
 
@@ -61,7 +59,7 @@ def _undo_gb2312(lines: Sequence[str]) -> list[str]:
         return list(lines)
     mended = [line if line.isascii() else gb2312.undo(line) for line in lines]
     text = "\n".join(mended)
-    if guess_language(text[:_LANGUAGE_SAMPLE]) != "es":
+    if not reads_spanish(text):
         return mended
     # Capitals with an accent have no debris at all: the reading lost them.
     restorer = capital_restorer(text)
