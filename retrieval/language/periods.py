@@ -13,7 +13,7 @@ from retrieval.language.folding import folded
 from retrieval.language.period_patterns import patterns
 from retrieval.language.period_readers import READERS, Form, FoundPeriod
 
-__all__ = ["Form", "FoundPeriod", "find_periods", "heading_period", "parse_period", "phase_number", "same_period"]
+__all__ = ["Form", "FoundPeriod", "find_periods", "heading_period", "parse_period", "period_key", "phase_number", "same_period"]
 
 NUMBERED: frozenset[Form] = frozenset({"point", "stretch", "opening", "calendar"})
 """Forms that say where in the plan's time something stands."""
@@ -75,6 +75,18 @@ def same_period(a: Period, b: Period) -> bool:
     if a.year is not None and b.year is not None and a.year != b.year:
         return False
     return _months(a) == _months(b) if _lasts(a) and _lasts(b) else _same_stretch(a, b)
+
+
+def period_key(period: Period) -> str:
+    """A short normal form, equal where the numbers are: `months:6` for `Mes 6`, `month 6` and `6 meses`."""
+    if period.unit == "cadence":
+        return f"cadence:{_cadence(period.raw)}"
+    number = phase_number(period)
+    if period.start is None and period.end is None and period.year is None:
+        return f"{period.unit}:{folded(period.raw)}" if number is None else f"phase:{number}"
+    ends = [period.end] if period.start in (None, period.end) else [period.start, period.end]
+    span = "-".join("" if end is None else str(end) for end in ends)
+    return ":".join([period.unit, span, *([str(period.year)] if period.year is not None else [])])
 
 
 def phase_number(period: Period) -> int | None:

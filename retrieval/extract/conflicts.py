@@ -1,0 +1,189 @@
+"""Conflicts: values of one metric and period that cannot all hold.
+
+Compared are values of one role in one unit. A value inside a range, or on the right side of a bound, agrees with it; two bounds to
+one side are two targets. A rise and a level, a target and an actual value, two periods are not compared.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import blake2b
+
+from copilot.domain.fact import Fact, FinanceFact, KpiFact
+from copilot.domain.plan import Conflict, ConflictValue
+from copilot.domain.quantity import SECONDS
+from retrieval.extract.identity import fact_name, fact_period, name_key
+from retrieval.language.quantities import find_quantities
+
+_ROUNDING = Decimal("0.005")
+"""Values closer than this share of the larger are one value, rounded."""
+_COMPARED_ROLES = frozenset(
+    [
+        "target",
+        "actual",
+        "benchmark",
+        "milestone",
+        "deliverable",
+        "price",
+        "investment",
+        "budget",
+        "cost",
+        "salary",
+        "saving",
+        "return",
+        "npv",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A value in a form that can be compared."""
+
+    fact: Fact
+    written: str
+    low: Decimal
+    high: Decimal
+    unit: str
+    """Time in seconds under the unit `time`."""
+    shape: str
+    """`point`, `at least`, `at most`; with `up` or `down` for a change."""
+    shown: Decimal
+    shown_unit: str
+
+
+def find_conflicts(facts: Sequence[Fact]) -> tuple[Conflict, ...]:
+    """Every conflict among facts that share an entry, then those between returns stated for one amount."""
+    groups: dict[tuple[str, str], list[_Value]] = defaultdict(list)
+    for fact in facts:
+        for aspect, value in _values(fact):
+            groups[fact.entry_id, aspect].append(value)
+    found = [conflict for (entry, aspect), values in groups.items() if (conflict := _conflict(entry, aspect, values))]
+    for key, values in _returns(facts).items():
+        conflict = _conflict("/".join(map(str, key)), key[-1], values)
+        if conflict is not None:
+            found.append(conflict)
+    return tuple(found)
+
+
+def _values(fact: Fact) -> Iterator[tuple[str, _Value]]:
+    if isinstance(fact, KpiFact):
+        if fact.role in _COMPARED_ROLES and not _is_change_of_time(fact):
+            yield fact.role, _kpi_value(fact, fact.value, fact.value_high, fact.unit, fact.comparator, fact.raw)
+        if fact.baseline is not None:
+            unit = fact.baseline_unit or fact.unit
+            yield "actual", _kpi_value(fact, fact.baseline, None, unit, "=", f"{fact.baseline.normalize():f} {unit}")
+    elif isinstance(fact, FinanceFact) and fact.amount_low is not None and fact.currency and fact.role in _COMPARED_ROLES:
+        unit = f"{fact.currency}/{fact.per}" if fact.per else fact.currency
+        yield fact.role, _kpi_value(fact, fact.amount_low, fact.amount_high, unit, fact.comparator, fact.raw)
+
+
+def _is_change_of_time(fact: KpiFact) -> bool:
+    """A growth has a value for every stretch it is measured over; without one it compares with nothing."""
+    return fact.comparator in ("delta_up", "delta_down") and fact.period is None
+
+
+def _kpi_value(fact: Fact, low: Decimal, high: Decimal | None, unit: str, comparator: str, written: str) -> _Value:
+    head, _, rate = unit.partition("/")
+    factor = SECONDS[head] if head in SECONDS and not rate else Decimal(1)
+    kind = "time" if factor != 1 or head == "seconds" else unit
+    if comparator in (">", ">="):
+        shape = "at least"
+    elif comparator in ("<", "<="):
+        shape = "at most"
+    else:
+        shape = comparator if comparator.startswith("delta") else "point"
+    top = low if high is None else high
+    return _Value(fact, written, min(low, top) * factor, max(low, top) * factor, kind, shape, low, unit)
+
+
+def _returns(facts: Sequence[Fact]) -> dict[tuple[str, ...], list[_Value]]:
+    """ROI and payback stated for one named amount of one document."""
+    stated: dict[tuple[str, ...], list[_Value]] = defaultdict(list)
+    for fact in facts:
+        if not isinstance(fact, FinanceFact) or fact.amount_low is None:
+            continue
+        for aspect, written in (("roi", fact.roi_value), ("payback", fact.payback)):
+            found = find_quantities(written) if written else []
+            if written and len(found) == 1:
+                one = found[0].quantity
+                key = (
+                    fact.document,
+                    name_key(fact.name),
+                    str(fact.amount_low),
+                    str(fact.amount_high),
+                    str(fact.per),
+                    str(fact.period),
+                    aspect,
+                )
+                stated[key].append(_kpi_value(fact, one.value, one.high, one.unit, one.comparator, written))
+    return stated
+
+
+def _conflict(entry: str, aspect: str, values: Sequence[_Value]) -> Conflict | None:
+    """A conflict of the values that disagree with some other; each value once a document."""
+    against = [one for one in values if any(_disagree(one, other) for other in values)]
+    if not against:
+        return None
+    told: dict[tuple[str, Decimal, Decimal, str], _Value] = {}
+    for one in against:
+        told.setdefault((one.fact.document, one.low, one.high, one.shape), one)
+    first = against[0].fact
+    name = (
+        f"{fact_name(first)} (ROI)"
+        if aspect == "roi"
+        else f"{fact_name(first)} (payback)"
+        if aspect == "payback"
+        else fact_name(first)
+    )
+    marks = [entry, aspect, *(f"{one.fact.document}:{one.low}:{one.high}" for one in told.values())]
+    return Conflict(
+        id=blake2b("\x1f".join(marks).encode(), digest_size=8).hexdigest(),
+        name=name,
+        period=fact_period(first),
+        values=tuple(
+            ConflictValue(value=one.written, amount=one.shown, unit=one.shown_unit, citation=one.fact.citation())
+            for one in told.values()
+        ),
+    )
+
+
+def _disagree(one: _Value, other: _Value) -> bool:
+    if one is other or one.unit != other.unit or _same_line(one.fact, other.fact):
+        return False
+    if one.shape.startswith("delta") or other.shape.startswith("delta"):
+        return one.shape == other.shape and _apart(one, other)
+    if one.shape == other.shape:
+        return _apart(one, other) if one.shape == "point" else not _close(one.low, other.low)
+    if one.shape == "point":
+        return _outside(one, other)
+    if other.shape == "point":
+        return _outside(other, one)
+    least, most = (one, other) if one.shape == "at least" else (other, one)
+    return least.low > most.high and not _close(least.low, most.high)
+
+
+def _outside(point: _Value, bound: _Value) -> bool:
+    """The whole of the value lies on the wrong side of the bound."""
+    if bound.shape == "at least":
+        return point.high < bound.low and not _close(point.high, bound.low)
+    return point.low > bound.high and not _close(point.low, bound.high)
+
+
+def _apart(one: _Value, other: _Value) -> bool:
+    """Two values, or ranges that do not touch."""
+    if one.low <= other.high and other.low <= one.high:
+        return False
+    return not (_close(one.high, other.low) or _close(other.high, one.low))
+
+
+def _close(a: Decimal, b: Decimal) -> bool:
+    return abs(a - b) <= _ROUNDING * max(abs(a), abs(b))
+
+
+def _same_line(one: Fact, other: Fact) -> bool:
+    """A line that gives two values means two things by them."""
+    return one.document == other.document and one.lines[0] == other.lines[0]

@@ -1,0 +1,136 @@
+"""Who is who among facts: ids that survive moved lines, and the plan entry a mention belongs to.
+
+A fact's id rests on its document, kind, headings, name and period, and on its place among equals; never on line or value, so that
+a moved line keeps its id and a changed target is a change. A metric's entry is one across documents where name and period
+agree; names every list has (`Total`, `Impacto`) are one thing only in their own segment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from hashlib import blake2b
+
+from copilot.domain.fact import Fact, FinanceFact, KpiFact, PhaseFact, RiskFact, TaskFact
+from copilot.domain.quantity import Period
+from retrieval.language.analyser import fold
+from retrieval.language.periods import parse_period, period_key
+from retrieval.language.vocabulary import vocabulary
+
+_BRACKETED = re.compile(r"\(([^()]*)\)")
+_ACRONYM = re.compile(r"[A-Z]{2,6}")
+_WORDS = re.compile(r"[a-z0-9%]+(?:/[a-z0-9]+)?")
+
+
+def identify(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts in their order, with `id` and `entry_id` set."""
+    listed = list(facts)
+    columns = _column_names(listed)
+    ordinals: dict[tuple[str, ...], int] = defaultdict(int)
+    named: list[Fact] = []
+    for fact in listed:
+        key = _fact_key(fact)
+        ordinals[key] += 1
+        identity = {"id": _short(*key, str(ordinals[key])), "entry_id": _short(*_entry_key(fact, columns))}
+        named.append(fact.model_copy(update=identity))
+    return tuple(named)
+
+
+def fact_name(fact: Fact) -> str:
+    """What a person would call the fact."""
+    if isinstance(fact, KpiFact | FinanceFact | PhaseFact):
+        return fact.name
+    if isinstance(fact, RiskFact):
+        return fact.risk
+    if isinstance(fact, TaskFact):
+        return fact.text
+    return fact.name or fact.text
+
+
+def fact_period(fact: Fact) -> str | None:
+    """The period as written, for the kinds that have one."""
+    return None if isinstance(fact, RiskFact | PhaseFact) else fact.period
+
+
+def name_key(name: str) -> str:
+    """The name in a form that is equal for one metric: without fillers, in order, an acronym for what it stands for."""
+    return _name_key(name)
+
+
+def is_generic(name: str) -> bool:
+    """True for names that say nothing without their heading."""
+    key = name_key(name)
+    return not key or key in _generic() or fold(name).strip(" *:") in _generic()
+
+
+@lru_cache(maxsize=8192)
+def _name_key(name: str) -> str:
+    acronyms = [inside for inside in _BRACKETED.findall(name) if _ACRONYM.fullmatch(inside.strip())]
+    text = fold(acronyms[0] if acronyms else _BRACKETED.sub(" ", name))
+    words = _WORDS.findall(text)
+    telling = [word for word in words if word not in _fillers()] or words
+    return " ".join(word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in telling)
+
+
+def _period_part(fact: Fact) -> str:
+    written = fact_period(fact)
+    if written is None:
+        return ""
+    when: Period | None = None if isinstance(fact, RiskFact | PhaseFact) else fact.when
+    when = when or parse_period(written)
+    return period_key(when) if when else fold(written)
+
+
+def _fact_key(fact: Fact) -> tuple[str, ...]:
+    headings = "/".join(_loose(heading) for heading in fact.heading_path)
+    return (fact.document, fact.kind, headings, _loose(fact_name(fact)), _period_part(fact))
+
+
+def _entry_key(fact: Fact, columns: set[tuple[str, str]]) -> tuple[str, ...]:
+    name, period = name_key(fact_name(fact)), _period_part(fact)
+    if isinstance(fact, KpiFact):
+        if is_generic(fact.name) or (fact.document, name) in columns:
+            return (fact.kind, fact.document, name, _place(fact), period)
+        return (fact.kind, name, period)
+    if isinstance(fact, FinanceFact):
+        return (fact.kind, fact.document, name, _place(fact), period, fact.role)
+    if isinstance(fact, PhaseFact):
+        return (fact.kind, fact.document, _loose(fact.name), str(fact.unit), str(fact.start), str(fact.end))
+    return (fact.kind, fact.document, _loose(fact_name(fact)), period)
+
+
+def _place(fact: KpiFact | FinanceFact) -> str:
+    return "/".join([*(_loose(heading) for heading in fact.heading_path), _loose(fact.segment or "")])
+
+
+def _column_names(facts: Sequence[Fact]) -> set[tuple[str, str]]:
+    """Names a document gives to several neighbours, as `Tiempo de respuesta` of each support level: different things."""
+    seats: dict[tuple[str, str, str], dict[tuple[str, ...], set[str]]] = defaultdict(lambda: defaultdict(set))
+    for fact in facts:
+        if not isinstance(fact, KpiFact):
+            continue
+        key = (fact.document, name_key(fact.name), _period_part(fact))
+        here = "/".join([_loose(fact.heading_path[-1]) if fact.heading_path else "", _loose(fact.segment or "")])
+        seats[key][fact.heading_path[:-1]].add(here)
+    return {(document, name) for (document, name, _), parents in seats.items() if any(len(seat) > 1 for seat in parents.values())}
+
+
+@lru_cache(maxsize=16384)
+def _loose(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", fold(text)))
+
+
+def _short(*parts: str) -> str:
+    return blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    return frozenset(vocabulary("identity")["fillers"]["list"])
+
+
+@cache
+def _generic() -> frozenset[str]:
+    return frozenset(vocabulary("identity")["generic"]["list"])
