@@ -58,7 +58,9 @@ class Schedule(Frozen):
     audience: str
     language: str = "es"
     destination: str
-    """`slack:C123`, `slack:#team` or `file:PATH`."""
+    """`slack:C0123ABCD` or `file:PATH`."""
+    review: str | None = None
+    """Where the draft is shown for approval, `slack:C0123ABCD`; None: only in the list of drafts."""
     created_by: str
     created_at: datetime
     active: bool = True

@@ -75,6 +75,8 @@ class Draft(Frozen):
     gaps: tuple[str, ...] = ()
     created_by: str
     created_at: datetime
+    edited_by: str | None = None
+    """Who replaced the text; its figures are then that person's word."""
     decided_by: str | None = None
     decided_at: datetime | None = None
     reason: str | None = None
@@ -89,9 +91,13 @@ class OutboxMessage(Frozen):
     key: str
     """The draft's key, carried in the message so that a channel's history shows whether it arrived."""
     draft_id: str
+    draft_version: int = 1
+    """Version of the draft it shows."""
+    kind: Literal["post", "review"] = "post"
+    """`post`: the approved update. `review`: the draft, to be approved, edited or rejected where it arrives."""
+    language: str = "es"
     destination: str
     text: str
-    blocks: tuple[dict[str, Any], ...] = ()
     state: OutboxState = "queued"
     attempts: int = 0
     owner: str | None = None

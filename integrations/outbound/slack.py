@@ -12,10 +12,13 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from copilot.domain.delivery import NotDelivered, OutcomeUnknown
 from copilot.domain.ports import Clock
 from copilot.domain.work import OutboxMessage
+from integrations.outbound.slack_blocks import message_blocks
 
 EVENT_TYPE = "rumbo_message"
 HISTORY_DAYS = 14
 PAGE = 200
+MAX_TEXT = 4_000
+"""Of the fallback text beside the blocks; Slack advises no more."""
 PASSING = ("ratelimited", "rate_limited", "service_unavailable", "team_added_to_org", "message_limit_exceeded")
 """Refusals that time alone can lift; every other one needs a person."""
 UNCERTAIN = ("internal_error", "fatal_error", "request_timeout")
@@ -32,8 +35,10 @@ class SlackPublisher:
     def publish(self, message: OutboxMessage) -> str:
         """Post the message; its timestamp."""
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}}
-        blocks = list(message.blocks) or None
-        told = self._call("chat_postMessage", channel=_channel(message), text=message.text, blocks=blocks, metadata=metadata)
+        blocks = message_blocks(message)
+        told = self._call(
+            "chat_postMessage", channel=_channel(message), text=message.text[:MAX_TEXT], blocks=blocks, metadata=metadata
+        )
         return f"{told['channel']}/{told['ts']}"
 
     def find(self, message: OutboxMessage) -> str | None:

@@ -1,0 +1,1 @@
+"""The weekly progress update: report, words, workflow."""

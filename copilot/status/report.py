@@ -1,0 +1,274 @@
+"""Computes the weekly report from the plan, the journal and the day. Pure: no clock, no store, no words.
+
+What is unknown is said to be: a metric without a reading is silent, not failing; a task without a start date of its plan is
+not due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from copilot.domain.answer import Calculation, CalculationInput
+from copilot.domain.fact import Fact, FinanceFact, KpiFact, PhaseFact, TaskFact
+from copilot.domain.journal import Reading, TaskChange
+from copilot.domain.plan import Conflict, Plan, PlanEvent
+from copilot.domain.schedule import IsoWeek
+from copilot.domain.source import Citation
+from copilot.domain.status import COMPUTED, JOURNAL, Section, StatusItem, StatusReport
+from copilot.status.targets import compare, current_target, written
+from retrieval.language.identity import metric_id
+from tools.calc.schedule import Span, period_span, phase_span
+
+DUE_DAYS = 7
+"""How far ahead a task counts as due."""
+MOST = 8
+"""Items a section shows; the rest is counted."""
+TASK_OVER = ("done", "dropped")
+RUNNING_MONEY = ("investment", "investment_item", "budget", "cost", "roi", "payback")
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What people have said since the plan was made."""
+
+    readings: Sequence[Reading] = ()
+    """Those that hold, by day."""
+    task_states: Mapping[str, TaskChange] = ()  # type: ignore[assignment]  # an empty mapping is as good as an empty tuple
+    task_changes: Sequence[TaskChange] = ()
+    """Since the last report, oldest first."""
+    events: Sequence[PlanEvent] = ()
+    """Changes of the plan since the last report."""
+
+
+def build_report(plan: Plan, journal: Journal, *, today: date, since: datetime | None) -> StatusReport:
+    """The report of the week `today` belongs to; `since` is when the last one was made."""
+    starts = {record.document: record.start for record in plan.documents}
+    states = dict(journal.task_states)
+    items: list[StatusItem] = [
+        *_limited(
+            "changed", [_changed(event) for event in journal.events if event.fact_kind != "task" or event.kind != "changed"]
+        ),
+        *_limited("done", _done(plan, journal, states)),
+        *_limited("blocked", _blocked(plan, states)),
+        *_dated_tasks(plan, starts, states, today),
+        *_limited("metrics", _metrics(plan, starts, journal.readings, today)),
+        *_money(plan, starts, today),
+        *_limited("conflicts", [_conflict(conflict) for conflict in plan.conflicts]),
+        *_silent(plan, starts, journal, states, today),
+        *_asks(plan),
+    ]
+    return StatusReport(week=str(IsoWeek.of(today)), today=today, since=since, items=tuple(items))
+
+
+def _limited(section: Section, found: Sequence[StatusItem]) -> list[StatusItem]:
+    if len(found) <= MOST:
+        return list(found)
+    rest = len(found) - MOST
+    total, shown = _count(len(found), section), _count(MOST, "shown")
+    counted = Calculation(
+        formula=f"{len(found)} - {MOST}", inputs=(total, shown), result=Decimal(rest), unit="count", name="more"
+    )
+    return [*found[:MOST], StatusItem(section=section, what="more", slots={"count": str(rest)}, calculations=(counted,))]
+
+
+def _count(number: int, name: str) -> CalculationInput:
+    return CalculationInput(name=name, value=Decimal(number), unit="count")
+
+
+def _changed(event: PlanEvent) -> StatusItem:
+    quote = f"{event.name}: {event.before or ''} -> {event.after or ''}"
+    place = Citation(document=f"{JOURNAL}change/{event.document}/{event.fact_id}", lines=(1, 1), quote=quote)
+    slots = {"name": event.name, "document": event.document, "before": event.before or "", "after": event.after or ""}
+    told = event.kind if event.kind != "changed" or (event.before and event.after) else "reworded"
+    return StatusItem(section="changed", what=f"change_{told}", slots=slots, evidence=(place,))
+
+
+def _tasks(plan: Plan) -> dict[str, TaskFact]:
+    return {fact.id: fact for fact in plan.facts if isinstance(fact, TaskFact)}
+
+
+def _done(plan: Plan, journal: Journal, states: Mapping[str, TaskChange]) -> list[StatusItem]:
+    tasks, items = _tasks(plan), []
+    for change in journal.task_changes:
+        if change.status == "done" and states.get(change.task_id) == change:
+            items.append(_task_item("done", "task_done", tasks.get(change.task_id), change))
+    said = {change.task_id for change in journal.task_changes}
+    for event in journal.events:
+        task = tasks.get(event.fact_id)
+        if event.kind == "changed" and task is not None and task.done and event.fact_id not in said:
+            items.append(_task_item("done", "task_done", task, None))
+    return items
+
+
+def _blocked(plan: Plan, states: Mapping[str, TaskChange]) -> list[StatusItem]:
+    tasks = _tasks(plan)
+    blocked = [change for change in states.values() if change.status == "blocked" and change.task_id in tasks]
+    return [
+        _task_item("blocked", "task_blocked", tasks[change.task_id], change) for change in sorted(blocked, key=lambda c: c.at)
+    ]
+
+
+def _task_item(section: Section, what: str, task: TaskFact | None, change: TaskChange | None, **slots: str) -> StatusItem:
+    evidence = [] if task is None else [task.citation()]
+    name = task.text if task is not None else change.name if change is not None else ""
+    if change is not None:
+        told = f"{change.at.date().isoformat()} {change.name}: {change.status}{f' ({change.note})' if change.note else ''}"
+        evidence.append(Citation(document=f"{JOURNAL}task/{change.id}", lines=(1, 1), quote=told))
+        slots["note"] = f" ({change.note})" if change.note else ""
+    return StatusItem(section=section, what=what, slots={"name": name, "note": "", **slots}, evidence=tuple(evidence))
+
+
+def _dated_tasks(
+    plan: Plan, starts: Mapping[str, date | None], states: Mapping[str, TaskChange], today: date
+) -> list[StatusItem]:
+    phases = [fact for fact in plan.facts if isinstance(fact, PhaseFact)]
+    overdue: list[tuple[date, StatusItem]] = []
+    due: list[tuple[date, StatusItem]] = []
+    for task in _tasks(plan).values():
+        state = states.get(task.id)
+        if task.done or (state is not None and state.status in TASK_OVER):
+            continue
+        span, named = _task_span(task, phases, starts.get(task.document))
+        if span is None or span.last > today + timedelta(days=DUE_DAYS):
+            continue
+        place = _computed(task.document, named, starts.get(task.document), span)
+        late = span.last < today
+        item = _task_item(
+            "overdue" if late else "due", "task_overdue" if late else "task_due", task, None, date=span.last.isoformat()
+        )
+        (overdue if late else due).append((span.last, item.model_copy(update={"evidence": (*item.evidence, place)})))
+    ordered = [[item for _, item in sorted(found, key=lambda pair: pair[0])] for found in (overdue, due)]
+    return [*_limited("overdue", ordered[0]), *_limited("due", ordered[1])]
+
+
+def _task_span(task: TaskFact, phases: Iterable[PhaseFact], start: date | None) -> tuple[Span | None, str]:
+    if task.when is not None:
+        return period_span(task.when, start), task.when.raw
+    around = [p for p in phases if p.document == task.document and p.heading_path == task.heading_path[: len(p.heading_path)]]
+    for phase in sorted(around, key=lambda p: -len(p.heading_path)):
+        span = phase_span(phase, start)
+        if span is not None:
+            return span, phase.name
+    return None, ""
+
+
+def _computed(document: str, named: str, start: date | None, span: Span) -> Citation:
+    quote = f"{named}: {span.first.isoformat()} - {span.last.isoformat()}" + (f" (start {start.isoformat()})" if start else "")
+    return Citation(document=f"{COMPUTED}{document}", lines=(1, 1), quote=quote)
+
+
+def _metrics(plan: Plan, starts: Mapping[str, date | None], readings: Sequence[Reading], today: date) -> list[StatusItem]:
+    items = []
+    for key, latest in sorted({reading.metric_id: reading for reading in readings}.items(), key=lambda pair: pair[1].name):
+        said = f"{latest.on.isoformat()} {latest.name}: {written(latest.value, latest.unit)}"
+        place = Citation(document=f"{JOURNAL}reading/{latest.id}", lines=(1, 1), quote=said)
+        slots = {"name": latest.name, "value": written(latest.value, latest.unit), "date": latest.on.isoformat()}
+        target = current_target(_series(plan, key), starts, today)
+        if target is None:
+            items.append(StatusItem(section="metrics", what="reading_without_target", slots=slots, evidence=(place,)))
+            continue
+        verdict, gap = compare(latest, place, target)
+        slots |= {"target": target.raw, "period": f" ({target.period})" if target.period else "", "gap": ""}
+        if gap is not None:
+            slots["gap"] = written(abs(gap.result), gap.unit)
+        calculations = () if gap is None or verdict != "missed" else (gap,)
+        what = f"reading_{verdict}"
+        items.append(
+            StatusItem(section="metrics", what=what, slots=slots, evidence=(place, target.citation()), calculations=calculations)
+        )
+    return items
+
+
+def _series(plan: Plan, key: str) -> list[KpiFact]:
+    kpis = (fact for fact in plan.facts if isinstance(fact, KpiFact))
+    return [fact for fact in kpis if metric_id(fact.document, fact.name, fact.segment) == key]
+
+
+def _running(plan: Plan, starts: Mapping[str, date | None], today: date) -> list[tuple[PhaseFact, Span]]:
+    found = []
+    for fact in plan.facts:
+        if isinstance(fact, PhaseFact) and fact.level in ("phase", "subphase", "objective_quarter", "lever"):
+            span = phase_span(fact, starts.get(fact.document))
+            if span is not None and span.first <= today <= span.last:
+                found.append((fact, span))
+    return found
+
+
+def _money(plan: Plan, starts: Mapping[str, date | None], today: date) -> list[StatusItem]:
+    items: list[StatusItem] = []
+    shown: set[str] = set()
+    for phase, span in _running(plan, starts, today):
+        inside = [fact for fact in plan.facts if isinstance(fact, FinanceFact) and _is_in(fact, phase) and fact.id not in shown]
+        inside = [fact for fact in inside if fact.role in RUNNING_MONEY]
+        if not inside:
+            continue
+        place = _computed(phase.document, phase.name, starts.get(phase.document), span)
+        slots = {"name": phase.name, "date": span.last.isoformat()}
+        items.append(StatusItem(section="money", what="phase_running", slots=slots, evidence=(phase.citation(), place)))
+        items += [_money_item(fact) for fact in inside[:MOST]]
+        shown |= {fact.id for fact in inside}
+    return items
+
+
+def _is_in(fact: Fact, phase: PhaseFact) -> bool:
+    return fact.document == phase.document and fact.heading_path[: len(phase.heading_path)] == phase.heading_path
+
+
+def _money_item(fact: FinanceFact) -> StatusItem:
+    parts = {"roi": fact.roi_value, "payback": fact.payback, "savings": fact.savings, "horizon": fact.horizon}
+    slots = {
+        "name": fact.name,
+        "amount": fact.raw if fact.amount_low is not None else "",
+        **{k: v or "" for k, v in parts.items()},
+    }
+    return StatusItem(section="money", what="money", slots=slots, evidence=(fact.citation(),))
+
+
+def _conflict(conflict: Conflict) -> StatusItem:
+    slots = {"name": conflict.name, "period": f" ({conflict.period})" if conflict.period else ""}
+    slots |= {f"value{n}": value.value for n, value in enumerate(conflict.values, start=1)}
+    return StatusItem(section="conflicts", what="conflict", slots=slots, evidence=tuple(v.citation for v in conflict.values))
+
+
+def _silent(
+    plan: Plan, starts: Mapping[str, date | None], journal: Journal, states: Mapping[str, TaskChange], today: date
+) -> list[StatusItem]:
+    """Metrics of the running periods that nobody has reported, and running phases without a sign of life."""
+    reported = {reading.metric_id for reading in journal.readings}
+    targets: dict[str, KpiFact] = {}
+    for fact in plan.facts:
+        if isinstance(fact, KpiFact) and fact.role == "target" and fact.when is not None:
+            span = period_span(fact.when, starts.get(fact.document))
+            if span is not None and span.first <= today <= span.last:
+                targets.setdefault(metric_id(fact.document, fact.name, fact.segment), fact)
+    metrics = [
+        StatusItem(
+            section="silent", what="metric_silent", slots={"name": fact.name, "target": fact.raw}, evidence=(fact.citation(),)
+        )
+        for key, fact in targets.items()
+        if key not in reported
+    ]
+    phases = []
+    for phase, _span in _running(plan, starts, today):
+        inside = [task for task in _tasks(plan).values() if _is_in(task, phase)]
+        if inside and not any(task.id in states or task.done for task in inside):
+            phases.append(
+                StatusItem(section="silent", what="phase_silent", slots={"name": phase.name}, evidence=(phase.citation(),))
+            )
+    return _limited("silent", metrics + phases)
+
+
+def _asks(plan: Plan) -> list[StatusItem]:
+    dated: dict[str, Citation] = {}
+    for fact in plan.facts:
+        if isinstance(fact, PhaseFact) and fact.start is not None:
+            dated.setdefault(fact.document, fact.citation())
+    missing = [record.document for record in plan.documents if record.start is None and record.document in dated]
+    asks = [
+        StatusItem(section="asks", what="start_missing", slots={"document": document}, evidence=(dated[document],))
+        for document in missing
+    ]
+    return _limited("asks", asks)
