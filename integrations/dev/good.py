@@ -169,6 +169,8 @@ def _sentence(row: dict[str, Any]) -> str:
 
 
 def _quoted(row: dict[str, Any]) -> str:
+    if "formula" in row:
+        return f"{row.get('name') or 'result'}: {row['formula']} = {row.get('result')} {row.get('unit') or ''}".rstrip()
     for name in ("quote", "text", "raw"):
         if isinstance(row.get(name), str):
             title = row.get("name")

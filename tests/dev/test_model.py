@@ -100,6 +100,14 @@ def test_good_quotes_rows_with_their_evidence_marks(client: openai.OpenAI) -> No
     assert reply.choices[0].finish_reason == "stop"
 
 
+def test_good_tells_a_calculation_with_its_mark(client: openai.OpenAI) -> None:
+    made = {"id": "c1", "name": "total", "formula": "20 + 40", "result": 60, "unit": "USD"}
+
+    reply = client.chat.completions.create(model="good", messages=told("call_1", {"calculations": [made]}), tools=TOOLS)
+
+    assert reply.choices[0].message.content == "- total: 20 + 40 = 60 USD [c1]"
+
+
 def test_good_searches_when_the_first_tool_finds_nothing(client: openai.OpenAI) -> None:
     nothing = told("call_1", {"rows": [], "note": "nothing matches"})
 
