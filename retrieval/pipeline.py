@@ -1,0 +1,252 @@
+"""Documents end to end: found, repaired, parsed, compiled to facts and passages, stored; vectors follow the commit.
+
+One document fails alone. What a document says is replaced in one transaction; its vectors are written afterwards from a
+list kept in SQL, so that a process that dies in between leaves work for the next one and never a mix of two versions.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+from copilot.domain.access import Principal, Role
+from copilot.domain.errors import OperatorMustFix, UserCanFix
+from copilot.domain.fact import Dropped
+from copilot.domain.plan import DocumentRecord, DocumentReport, IngestReport
+from copilot.domain.ports import Clock, CountTokens, Embedder, OpenChunkStore, PlanStore
+from copilot.domain.source import ParsedDocument, SourceFile
+from copilot.version import __version__
+from retrieval.extract import extract
+from retrieval.extract.merge import changes, identify
+from retrieval.ingest.blocks import parse
+from retrieval.ingest.chunks import chunk
+from retrieval.ingest.reader import discover, read
+from retrieval.ingest.repair import repair
+from retrieval.store.vectors import collection_name
+
+VECTOR_BATCH: Final = 256
+SELF: Final = Principal(id="system:ingest", role=Role.admin)
+"""Compiling needs to see every document; what it writes keeps its document's access."""
+
+Progress = Callable[[int, int, str], None]
+"""Documents done, documents in all, the one at hand."""
+
+log = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """Takes files into a workspace, and out of it."""
+
+    def __init__(
+        self,
+        store: PlanStore,
+        *,
+        clock: Clock,
+        count_tokens: CountTokens,
+        embedder: Embedder | None = None,
+        vectors: OpenChunkStore | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._count_tokens = count_tokens
+        self._embedder = embedder
+        self._vectors = vectors
+
+    def ingest(self, paths: Sequence[Path], *, progress: Progress | None = None, again: bool = False) -> IngestReport:
+        """Take in files and folders. Documents whose file is gone from one of the folders are removed.
+
+        Args:
+            paths: files, or folders that are searched for documents.
+            progress: called before each document and once after the last.
+            again: compile unchanged documents too.
+        """
+        began = time.monotonic()
+        found = discover(paths)
+        names = _Names(self._store.documents(SELF))
+        reports = [_failed(str(failure.params.get("path", "")), failure) for failure in found.failures]
+        for done, (path, name) in enumerate(found.files):
+            if progress:
+                progress(done, len(found.files), name)
+            reports.append(self._one(path, name, names, again=again))
+        if progress:
+            progress(len(found.files), len(found.files), "")
+        reports += [self.remove(record.document) for record in names.gone(paths)]
+        trouble = self.write_vectors()
+        pending = self._store.vectors_pending()
+        elapsed_ms = (time.monotonic() - began) * 1000
+        log.info("ingest_done", extra={"documents": len(reports), "pending_vectors": pending, "ms": round(elapsed_ms)})
+        return IngestReport(documents=tuple(reports), pending_vectors=pending, trouble=trouble, elapsed_ms=elapsed_ms)
+
+    def remove(self, document: str) -> DocumentReport:
+        """Take a document out of every answer at once. Raises UserCanFix(`unknown_document`)."""
+        self._store.text(SELF, document)
+        now = self._clock.now()
+        events = changes(self._store.facts(SELF, documents=[document]), (), now)
+        self._store.remove(document, at=now, events=events)
+        return DocumentReport(document=document, status="removed", events=tuple(events))
+
+    def write_vectors(self) -> str | None:
+        """Write the vectors that wait and delete those of passages that are gone; a code when that could not be done."""
+        if self._embedder is None or self._vectors is None:
+            return None
+        try:
+            self._follow(self._embedder, self._vectors)
+        except OperatorMustFix as error:
+            # Passages are found by their words meanwhile, and the list is still there the next time.
+            log.warning("vectors_wait", extra={"code": error.code})
+            return error.code
+        return None
+
+    def _follow(self, embedder: Embedder, open_vectors: OpenChunkStore) -> None:
+        name = collection_name(embedder)
+        self._store.use_collection(name, empty=False)
+        if not self._store.vectors_pending() and not self._store.orphaned_vectors(1):
+            return
+        vectors = open_vectors()
+        if vectors.count() == 0:
+            self._store.use_collection(name, empty=True)
+        while orphans := self._store.orphaned_vectors(VECTOR_BATCH):
+            vectors.delete(orphans)
+            self._store.vectors_deleted(orphans)
+        while waiting := self._store.pending_vectors(VECTOR_BATCH):
+            ids = [one.id for one in waiting]
+            vectors.upsert(ids, embedder.embed([one.indexed for one in waiting]), [one.document for one in waiting])
+            self._store.vectors_written(ids)
+
+    def _one(self, path: Path, name: str, names: _Names, *, again: bool) -> DocumentReport:
+        name = names.claim(path, name)
+        try:
+            file = read(path, name)
+            before = names.record(name)
+            if before is not None and not again and before.sha256 == file.sha256 and before.compiled_by == __version__:
+                names.keep(path, name)
+                return DocumentReport(document=name, status="unchanged", language=before.language)
+            report = self._compile(file, path, before)
+        except UserCanFix as error:
+            return _failed(name, error)
+        except OperatorMustFix:
+            raise
+        except Exception as error:
+            # One document must not cost the others; the trace is in the log.
+            log.exception("document_broke", extra={"document": name})
+            return _failed(name, UserCanFix("document_broke", path=name, reason=type(error).__name__))
+        names.keep(path, name)
+        return report
+
+    def _compile(self, file: SourceFile, path: Path, before: DocumentRecord | None) -> DocumentReport:
+        now = self._clock.now()
+        repaired = repair(file.content)
+        parsed = parse(file.path, repaired.text, sha256=file.sha256)
+        version_id = blake2b(f"{file.path}\n{file.sha256}\n{now.isoformat()}".encode(), digest_size=8).hexdigest()
+        extraction = extract(parsed)
+        facts = identify(extraction.facts)
+        passages = chunk(parsed, version_id, self._count_tokens)
+        start, misread = _start(parsed)
+        dropped = (*extraction.dropped, *misread)
+        events = changes(self._store.facts(SELF, documents=[file.path]), facts, now) if before else ()
+        record = DocumentRecord(
+            document=file.path,
+            version_id=version_id,
+            title=parsed.title,
+            language=parsed.language,
+            sha256=file.sha256,
+            line_count=len(parsed.lines),
+            access=parsed.front_matter.get("access", "").strip() or None,
+            start=start,
+            ingested_at=now,
+            source=str(path.resolve()),
+            compiled_by=__version__,
+        )
+        self._store.replace(
+            record,
+            content=file.content,
+            text=repaired.text,
+            repairs=repaired.repairs,
+            facts=facts,
+            dropped=dropped,
+            chunks=passages,
+            events=events,
+        )
+        return DocumentReport(
+            document=file.path,
+            status="replaced" if before else "ingested",
+            language=parsed.language,
+            facts=dict(Counter(fact.kind for fact in facts)),
+            chunks=len(passages),
+            repairs=repaired.repairs,
+            dropped=dropped,
+            events=tuple(events),
+        )
+
+
+class _Names:
+    """Which document a file is: by its path where it is known, else by its name below the folder that was given."""
+
+    def __init__(self, records: Sequence[DocumentRecord]) -> None:
+        self._by_name = {record.document: record for record in records}
+        self._by_source = {record.source: record.document for record in records if record.source}
+        self._seen: set[str] = set()
+
+    def record(self, name: str) -> DocumentRecord | None:
+        """The document's active version before this ingest."""
+        return self._by_name.get(name)
+
+    def claim(self, path: Path, name: str) -> str:
+        """The document's name; one that another file holds is set apart by its folder."""
+        known = self._by_source.get(str(path.resolve()))
+        if known is not None:
+            return known
+        folder = path.resolve().parent
+        while self._is_taken(name):
+            name = f"{folder.name or '_'}/{name}"
+            folder = folder.parent
+        return name
+
+    def keep(self, path: Path, name: str) -> None:
+        """The name is this file's from here on."""
+        self._by_source[str(path.resolve())] = name
+        self._seen.add(name)
+
+    def gone(self, paths: Sequence[Path]) -> list[DocumentRecord]:
+        """Documents whose file was in one of the folders and is there no more."""
+        folders = [path.resolve() for path in paths if path.is_dir()]
+        return [
+            record
+            for record in self._by_name.values()
+            if record.source and record.document not in self._seen and _is_gone(Path(record.source), folders)
+        ]
+
+    def _is_taken(self, name: str) -> bool:
+        held = self._by_name.get(name)
+        return name in self._seen or (held is not None and bool(held.source) and Path(held.source).exists())
+
+
+def _is_gone(source: Path, folders: Sequence[Path]) -> bool:
+    try:
+        return any(source.is_relative_to(folder) for folder in folders) and not source.exists()
+    except OSError:
+        # A folder that cannot be entered tells nothing about its files.
+        return False
+
+
+def _failed(document: str, error: UserCanFix) -> DocumentReport:
+    detail = error.params.get("reason") or error
+    return DocumentReport(document=document, status="failed", reason=error.code, detail=str(detail))
+
+
+def _start(parsed: ParsedDocument) -> tuple[date | None, tuple[Dropped, ...]]:
+    """The plan's first day from the front matter; a value that is no date is left out and said so."""
+    stated = parsed.front_matter.get("start", "").strip()
+    if not stated:
+        return None, ()
+    try:
+        return date.fromisoformat(stated), ()
+    except ValueError:
+        line = next((number for number, text in enumerate(parsed.lines, start=1) if text.startswith("start:")), 1)
+        return None, (Dropped(document=parsed.document, line=line, text=stated, reason="bad_date"),)
