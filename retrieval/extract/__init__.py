@@ -1,1 +1,36 @@
-"""Package `retrieval.extract`."""
+"""Facts of a document: every extractor, merged into one list in line order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from copilot.domain.fact import Extraction, Fact
+from copilot.domain.source import ParsedDocument
+from retrieval.extract.finance import extract_finance
+from retrieval.extract.kpis import extract_kpis
+from retrieval.extract.notes import extract_notes
+from retrieval.extract.phases import extract_phases
+from retrieval.extract.risks import extract_risks
+from retrieval.extract.tasks import extract_tasks
+
+__all__ = ["extract"]
+
+EXTRACTORS: tuple[Callable[[ParsedDocument], Extraction], ...] = (
+    extract_kpis,
+    extract_finance,
+    extract_tasks,
+    extract_risks,
+    extract_phases,
+    extract_notes,
+)
+
+
+def extract(doc: ParsedDocument) -> Extraction:
+    """Everything the document states, by line; a fact that two readers found alike is stated once."""
+    found = [read(doc) for read in EXTRACTORS]
+    facts: dict[str, Fact] = {fact.model_dump_json(): fact for one in found for fact in one.facts}
+    dropped = dict.fromkeys(lost for one in found for lost in one.dropped)
+    return Extraction(
+        facts=tuple(sorted(facts.values(), key=lambda fact: fact.lines)),
+        dropped=tuple(sorted(dropped, key=lambda lost: lost.line)),
+    )

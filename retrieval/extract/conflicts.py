@@ -1,7 +1,7 @@
 """Conflicts: values of one metric and period that cannot all hold.
 
-Compared are values of one role in one unit. A value inside a range, or on the right side of a bound, agrees with it; two bounds to
-one side are two targets. A rise and a level, a target and an actual value, two periods are not compared.
+Compared are values of one role in one unit. A value inside a range, or on the right side of a bound, agrees with it; two bounds
+to one side are two targets. A rise and a level, a target and an actual value, two periods are not compared.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ _COMPARED_ROLES = frozenset(
         "npv",
     ]
 )
+_PROMISED = frozenset(["target", "milestone", "deliverable"])
+"""One thing said in three places: what is to be reached."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def find_conflicts(facts: Sequence[Fact]) -> tuple[Conflict, ...]:
 def _values(fact: Fact) -> Iterator[tuple[str, _Value]]:
     if isinstance(fact, KpiFact):
         if fact.role in _COMPARED_ROLES and not _is_change_of_time(fact):
-            yield fact.role, _kpi_value(fact, fact.value, fact.value_high, fact.unit, fact.comparator, fact.raw)
+            aspect = "target" if fact.role in _PROMISED else fact.role
+            yield aspect, _kpi_value(fact, fact.value, fact.value_high, fact.unit, fact.comparator, fact.raw)
         if fact.baseline is not None:
             unit = fact.baseline_unit or fact.unit
             yield "actual", _kpi_value(fact, fact.baseline, None, unit, "=", f"{fact.baseline.normalize():f} {unit}")
