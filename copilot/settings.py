@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,7 +44,8 @@ class Settings(BaseSettings):
     )
     model_timeout_s: float = Field(60, gt=0, le=600, description="Seconds to wait for one reply of the model.")
     model_retries: int = Field(2, ge=0, le=10, description="Further attempts after a failed call of the model.")
-    model_calls: int = Field(8, ge=1, le=50, description="Most calls of the model for one question.")
+    model_fallback: bool = Field(False, description="Answer by rules, and say so, when the model's endpoint fails.")
+    model_calls: int = Field(10, ge=1, le=50, description="Most calls of the model for one question.")
     embeddings_model: Name = Field(
         HASHED, description="Embedding model. `hashed` needs no endpoint; any other name is asked for at the endpoint."
     )
@@ -52,13 +53,16 @@ class Settings(BaseSettings):
         None, description="OpenAI-compatible endpoint for embeddings; without one, the model's."
     )
     embeddings_api_key: SecretStr | None = Field(None, description="Key of that endpoint; without one, the model's.")
-    question_chars: int = Field(8000, ge=100, le=100_000, description="Longest question, in characters.")
+    question_chars: int = Field(4000, ge=100, le=100_000, description="Longest question, in characters.")
     language: Language | None = Field(
         None,
         description="Language of messages (es, en, pt, fr); without one, the locale's, else English.",
     )
     user: Name | None = Field(
         None, description="Name under which this person's conversations are kept; without one, the login name."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
+        None, description="Write log lines (JSON, no document text) of this level and above to standard error."
     )
     debug: bool = Field(False, description="Show the trace of an unexpected error.")
     trace: Path | None = Field(

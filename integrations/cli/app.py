@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -60,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # A terminal that cannot show an emoji shows `?`; machines get UTF-8 whatever the locale.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace", **({} if stream.isatty() else {"encoding": "utf-8"}))
+    # Without a handler Python itself prints warnings; a person asks for log lines by RUMBO_LOG_LEVEL.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         app(args=arguments, prog_name="rumbo")
     except RumboError as error:

@@ -78,7 +78,7 @@ def search(
     """Find passages, best first."""
     opened = session(context)
     if not query.strip():
-        raise UserCanFix("empty_question")
+        raise UserCanFix("empty_query")
     hits = opened.workspace.search(opened.principal, query, documents=_documents(opened, document), k=k)
     if as_json:
         opened.screen.json(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -86,5 +85,5 @@ def documents_remove(
     if not yes and not typer.confirm(opened.say("confirm_remove", document=record.document)):
         opened.screen.notice(opened.say("not_removed"))
         raise typer.Exit(1)
-    opened.workspace.remove(record.document, now=datetime.now(UTC))
+    opened.workspace.remove(record.document)
     opened.screen.line(opened.say("removed", document=record.document))

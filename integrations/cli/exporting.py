@@ -33,8 +33,8 @@ def export(
     records = opened.workspace.plans.documents(opened.principal)
     if not records:
         raise UserCanFix("nothing_ingested")
-    only = None if document is None else [chosen_document(records, document).document]
-    plan = opened.workspace.plan(opened.principal, documents=only)
+    only = [] if document is None else [chosen_document(records, document).document]
+    plan = opened.workspace.plan(opened.principal, only)
     for row in _entries(plan) if merged else _mentions(plan):
         opened.screen.json_line(row)
 

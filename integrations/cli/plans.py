@@ -132,8 +132,8 @@ def _plan(opened: Session, document: str | None) -> Plan:
     records = opened.workspace.plans.documents(opened.principal)
     if not records:
         raise UserCanFix("nothing_ingested")
-    only = None if document is None else [chosen_document(records, document).document]
-    return opened.workspace.plan(opened.principal, documents=only)
+    only = [] if document is None else [chosen_document(records, document).document]
+    return opened.workspace.plan(opened.principal, only)
 
 
 def _conflicts(opened: Session, document: str | None) -> Sequence[Conflict]:

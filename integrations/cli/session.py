@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,6 @@ from integrations.cli.screen import Screen
 
 if TYPE_CHECKING:
     from copilot.bootstrap import Workspace
-
     from copilot.settings import Settings
 
 
@@ -40,8 +40,12 @@ class Session:
     def settings(self) -> Settings:
         """Settings of the environment, with the options given on the command line."""
         from copilot import settings
+        from copilot.log import configure
 
-        return settings.load(home=self.home)
+        known = settings.load(home=self.home)
+        if known.log_level:
+            configure(known.log_level, sys.stderr)
+        return known
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -34,16 +34,16 @@ AT_HOME = {
 }
 
 
-def layers() -> dict[str, tuple[int, int, int]]:
-    """Room -> (height of its row, neighbour group in the row, order inside the group)."""
+def layers() -> dict[str, tuple[int, int]]:
+    """Room -> (height of its row, step inside the row); rooms of one step are neighbours."""
     table = re.findall(r"^\| (\w+) \| (.+?) \| .*\|$", _architecture().replace("\\|", "¦"), flags=re.M)
-    rows = [cells for number, cells in table if number not in ("layer",)]
-    found = {}
-    for height, cells in enumerate(reversed(rows)):
-        for group, rooms in enumerate(cells.split("¦")):
-            for order, room in enumerate(re.split(r"\bthen\b", rooms)):
-                found[room.strip()] = (height, group, order)
-    return found
+    rows = [cells for number, cells in table if number != "layer"]
+    return {
+        room.strip(): (height, step)
+        for height, cells in enumerate(reversed(rows))
+        for step, rooms in enumerate(re.split(r"\bthen\b", cells))
+        for room in rooms.split("¦")
+    }
 
 
 def test_the_table_names_only_rooms_of_the_house() -> None:
@@ -114,11 +114,7 @@ def may_import(importer: str, target: str) -> bool:
         return False
     if above == below:
         return True
-    height, group, order = layers()[above]
-    other_height, other_group, other_order = layers()[below]
-    if height == other_height:
-        return group == other_group and other_order < order
-    return other_height < height
+    return layers()[below] < layers()[above]
 
 
 def room_of(name: str) -> str | None:

@@ -1,0 +1,229 @@
+"""Puts a workspace together from its settings: the only place that knows every concrete class.
+
+Each part is built on first use and imported then, so that a command pays for what it needs: listing metrics opens the
+database, only a search may open the vectors, only a question loads the agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copilot.domain.access import Principal
+from copilot.domain.plan import DocumentReport, IngestReport, Plan
+from copilot.domain.source import Hit, ParsedDocument
+from copilot.settings import HASHED, OFFLINE, Settings, masked_url
+
+if TYPE_CHECKING:
+    from copilot.agent.service import Answerer, Copilot
+    from copilot.domain.ports import ChunkStore, Embedder
+    from retrieval.pipeline import Pipeline
+    from retrieval.search.hybrid import HybridSearch
+    from retrieval.store.conversations import SqlConversationStore
+    from retrieval.store.database import Database
+    from retrieval.store.lexical import SqlLexicalIndex
+    from retrieval.store.sql import SqlPlanStore
+    from retrieval.store.vectors import Vectors
+    from tools.lookup.view import PlanView
+
+DATABASE_FILE = "rumbo.db"
+VECTORS_FOLDER = "chroma"
+OPENAI = "https://api.openai.com/v1"
+KEPT_VIEWS = 8
+
+Progress = Callable[[int, int, str], None]
+"""Documents done, documents in all, the one at hand."""
+
+
+class SystemClock:
+    """Implements the port Clock."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return datetime.now(UTC)
+
+
+class Workspace:
+    """One home or database with everything that works on it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self._views: dict[tuple[object, ...], PlanView] = {}
+
+    @cached_property
+    def plans(self) -> SqlPlanStore:
+        """Documents, facts, passages and events."""
+        from retrieval.store.sql import SqlPlanStore
+
+        return SqlPlanStore(self._database)
+
+    @cached_property
+    def conversations(self) -> SqlConversationStore:
+        """Turns of conversations."""
+        from retrieval.store.conversations import SqlConversationStore
+
+        return SqlConversationStore(self._database)
+
+    @property
+    def database_url(self) -> str:
+        """Address of the database: the setting, else a file in the home."""
+        return self.settings.database_url or f"sqlite:///{self.settings.home / DATABASE_FILE}"
+
+    @cached_property
+    def copilot(self) -> Copilot:
+        """Answers questions."""
+        from copilot.agent.graph import Limits
+        from copilot.agent.service import Copilot, Options
+        from copilot.llm.tokens import token_counter
+        from copilot.log import Trace
+        from tools.registry.tools import all_tools
+
+        known = self.settings
+        options = Options(
+            longest_question=known.question_chars,
+            default_language=known.language or "es",
+            limits=Limits(model_calls=known.model_calls),
+            count_tokens=token_counter(),
+            trace=Trace(known.trace) if known.trace else None,
+        )
+        fallback = self._answerer(OFFLINE) if known.model_fallback and known.model != OFFLINE else None
+        answerer = self._answerer(known.model)
+        return Copilot(self, answerer, all_tools(), self.conversations, self.clock, fallback=fallback, options=options)
+
+    def plan(self, principal: Principal, documents: Sequence[str] = ()) -> Plan:
+        """The compiled plan of what the principal may read; `documents` narrows it."""
+        from retrieval.extract.merge import compile_plan
+
+        records = self.plans.documents(principal)
+        if documents:
+            records = [record for record in records if record.document in documents]
+        return compile_plan(records, self.plans.facts(principal, documents=documents or None))
+
+    def view(self, principal: Principal, documents: Sequence[str] = ()) -> PlanView:
+        """What lookups look into, as the principal may see it; kept while the plan stands."""
+        key = (self.plans.revision(), principal.role, principal.groups, tuple(documents))
+        if key not in self._views:
+            if len(self._views) >= KEPT_VIEWS:
+                self._views.clear()
+            self._views[key] = self._new_view(principal, documents)
+        return self._views[key]
+
+    def search(self, principal: Principal, query: str, *, documents: Sequence[str] | None, k: int) -> Sequence[Hit]:
+        """Passages, best first."""
+        return self._search.search(principal, query, documents=documents, k=k)
+
+    def ingest(self, paths: Sequence[Path], *, progress: Progress | None = None) -> IngestReport:
+        """Take in files and folders, and let go of what is gone from them."""
+        return self._pipeline.ingest(paths, progress=progress)
+
+    def remove(self, document: str) -> DocumentReport:
+        """Take a document out of every answer at once, its vectors included."""
+        report = self._pipeline.remove(document)
+        self._pipeline.write_vectors()
+        return report
+
+    def close(self) -> None:
+        """Let others have the database and the vector folder."""
+        if "_database" in self.__dict__:
+            self._database.close()
+
+    @cached_property
+    def _database(self) -> Database:
+        from retrieval.store.database import open_database
+
+        return open_database(self.database_url)
+
+    @cached_property
+    def _lexical(self) -> SqlLexicalIndex:
+        from retrieval.store.lexical import SqlLexicalIndex
+
+        return SqlLexicalIndex(self._database)
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        known = self.settings
+        if known.embeddings_model == HASHED:
+            from retrieval.search.hashed import HashedEmbedder
+
+            return HashedEmbedder()
+        from retrieval.search.embedders import OpenAIEmbedder
+
+        key = known.embeddings_api_key or known.model_api_key
+        return OpenAIEmbedder(
+            model=known.embeddings_model,
+            base_url=known.embeddings_url or known.model_url or OPENAI,
+            api_key=key.get_secret_value() if key else None,
+            timeout_s=known.model_timeout_s,
+            max_retries=known.model_retries,
+        )
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        from retrieval.store.vectors import Vectors
+
+        return Vectors(self._open_vectors)
+
+    @cached_property
+    def _pipeline(self) -> Pipeline:
+        from copilot.llm.tokens import token_counter
+        from retrieval.pipeline import Pipeline
+        from retrieval.store.vectors import collection_name
+
+        return Pipeline(
+            self.plans,
+            clock=self.clock,
+            count_tokens=token_counter(),
+            embedder=self._embedder,
+            vectors=self._vectors,
+            collection=collection_name,
+        )
+
+    def _answerer(self, model: str) -> Answerer:
+        from copilot.agent.service import Answerer
+        from copilot.llm.factory import ModelConfig, build_model
+
+        known = self.settings
+        config = ModelConfig(
+            model=model,
+            url=known.model_url,
+            api_key=known.model_api_key,
+            timeout_s=known.model_timeout_s,
+            max_retries=known.model_retries,
+        )
+        endpoint = OFFLINE if config.is_offline else masked_url(known.model_url or OPENAI)
+        return Answerer(name=model, model=build_model(config), endpoint=endpoint, is_live=not config.is_offline)
+
+    def _new_view(self, principal: Principal, documents: Sequence[str]) -> PlanView:
+        from retrieval.ingest.blocks import parse
+        from tools.lookup.view import PlanView
+
+        @cache
+        def parsed(document: str) -> ParsedDocument:
+            return parse(document, self.plans.text(principal, document))
+
+        def search(query: str, only: Sequence[str] | None, k: int) -> Sequence[Hit]:
+            # Documents the question is limited to limit the search as well.
+            within = only if only is not None or not documents else documents
+            return self.search(principal, query, documents=within, k=k)
+
+        return PlanView(plan=self.plan(principal, documents), parsed=parsed, search=search)
+
+    def _open_vectors(self) -> ChunkStore:
+        # chromadb takes a second to load, and most questions need no vectors.
+        from retrieval.store.chroma import open_folder, open_server
+        from retrieval.store.vectors import collection_name
+
+        name = collection_name(self._embedder)
+        if self.settings.chroma_url:
+            return open_server(self.settings.chroma_url, name)
+        return open_folder(self.settings.home / VECTORS_FOLDER, name)
+
+    @cached_property
+    def _search(self) -> HybridSearch:
+        from retrieval.search.hybrid import HybridSearch
+
+        return HybridSearch(self.plans, self._lexical, self._embedder, self._vectors)
