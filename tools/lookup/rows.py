@@ -52,9 +52,10 @@ class Rows:
         """Append a row; empty fields are left out."""
         self.rows.append({key: value for key, value in row.items() if value not in (None, "", (), [])})
 
-    def add_match(self, match: Match, **more: Any) -> None:
-        """Append a ranked statement."""
+    def add_match(self, match: Match, *, lines: Lines | None = None, **more: Any) -> None:
+        """Append a ranked statement; `lines`: cite these instead of its own."""
         statement = match.statement
+        cited = self.cite(statement.document, lines, statement.block.heading_path) if lines else self.cite_statement(statement)
         self.add(
             {
                 **self.described(statement, match.columns),
@@ -66,14 +67,15 @@ class Rows:
                 "matched": list(match.matched),
                 "missing": list(match.missing),
                 **more,
-                "e": [self.cite_statement(statement)],
+                "e": [cited],
+                "period_e": [self.cite_statement(holder)] if (holder := self._dated_by(match)) else None,
             }
         )
 
     def described(self, statement: Statement, columns: Sequence[int] = ()) -> dict[str, Any]:
         """What every row of a statement says: text, name, value, where it stands."""
         index = self._view.index
-        sections = [above.block.plain for above in index.above(statement) if not is_title(above)]
+        above = [one for one in index.above(statement) if not is_title(one)]
         kpi = next((fact for fact in statement.facts if isinstance(fact, KpiFact)), None)
         return {
             "text": shown(statement, columns)[:LONGEST_TEXT],
@@ -81,7 +83,10 @@ class Rows:
             "value": value_of(statement, columns)[:LONGEST_TEXT],
             "cells": dict(cells(statement, columns)) if statement.block.kind == "row" else None,
             "period": self._period(statement, columns),
-            "sections": sections[:4],
+            "sections": [one.block.plain[:LONGEST_TEXT] for one in above[:4]],
+            "context_e": [
+                self.cite_statement(one) for one in above[:1] if not one.is_container and any(map(str.isdigit, one.block.plain))
+            ],
             "kind": kind_of(statement),
             "role": kpi.role if kpi else None,
             "document": statement.document,
@@ -107,6 +112,15 @@ class Rows:
             unit=unit,
             note=note if note or self.rows else "nothing found",
         )
+
+    def _dated_by(self, match: Match) -> Statement | None:
+        """The label or item above that dates the line; headings are part of every citation."""
+        if match.columns or match.statement.own_periods:
+            return None
+        for above in self._view.index.above(match.statement):
+            if any(hit.form in timing.PLACED for hit in above.own_periods):
+                return None if above.is_container else above
+        return None
 
     def _period(self, statement: Statement, columns: Sequence[int]) -> str | None:
         if columns:

@@ -10,11 +10,12 @@ from copilot.domain.answer import Calculation, ToolResult
 from copilot.domain.errors import ModelCanRetry
 from copilot.domain.fact import PhaseFact, TaskFact, TextFact
 from copilot.domain.quantity import Period
+from copilot.domain.source import Lines
 from retrieval.language.analyser import fold
 from retrieval.language.periods import FoundPeriod
 from tools.lookup.documents import resolve
 from tools.lookup.index import Match
-from tools.lookup.rows import Rows
+from tools.lookup.rows import MOST_CITED_LINES, Rows
 from tools.lookup.statements import Statement
 from tools.lookup.terms import query_terms, weekdays
 from tools.lookup.timing import PLACED, asked_periods
@@ -22,6 +23,8 @@ from tools.lookup.view import PlanView
 
 NOTE_KINDS = ("action", "deliverable", "milestone", "objective", "role", "note")
 CLOSE = 0.8
+MOST_SINGLE = 15
+"""Tasks that are cited one by one; of more, neighbours share a citation."""
 
 
 def list_tasks(
@@ -53,19 +56,41 @@ def list_tasks(
         ranked = close_to_best(ranked)
     ranked.sort(key=lambda match: match.statement.number)
     rows = Rows(view, "list_tasks")
+    runs = _runs(view, ranked) if len(ranked) > MOST_SINGLE else {}
     for match in ranked[:limit]:
         task = next((fact for fact in match.statement.facts if isinstance(fact, TaskFact)), None)
         rows.add_match(
             match,
+            lines=runs.get(match.statement.number),
             done=_ticked(match.statement, task),
             weekday=task.weekday if task else None,
-            subitems=_below(view, rows, match.statement),
+            subitems=_below(view, rows, match.statement) if not runs else None,
         )
     count = Decimal(len(ranked))
     counted = Calculation(
         id="c1", name="number of tasks", formula=f"count of {len(ranked)} tasks", inputs=(), result=count, unit="count"
     )
     return rows.result(calculations=(counted,) if ranked else (), value=str(len(ranked)))
+
+
+def _runs(view: PlanView, ranked: Sequence[Match]) -> dict[int, Lines]:
+    """Statement number to the run of neighbouring tasks it is cited with: a long list needs few citations."""
+    runs: dict[int, Lines] = {}
+    first: Match | None = None
+    held: list[Match] = []
+    for match in ranked:
+        line = match.statement.block.lines
+        near = (
+            first is not None
+            and match.statement.document == first.statement.document
+            and match.statement.heading == first.statement.heading
+        )
+        if first is None or not near or line[1] - first.statement.line >= MOST_CITED_LINES:
+            first, held = match, []
+        held.append(match)
+        for one in held:
+            runs[one.statement.number] = (first.statement.line, line[1])
+    return runs
 
 
 def list_phases(

@@ -70,7 +70,9 @@ class OfflineChatModel(BaseChatModel):
         for piece in re.findall(r"\S*\s*", str(reply.content)):
             if piece:
                 yield self._told(AIMessageChunk(content=piece, id=reply.id), run_manager)
-        last = AIMessageChunk(content="", id=reply.id, tool_call_chunks=calls, usage_metadata=reply.usage_metadata, chunk_position="last")
+        last = AIMessageChunk(
+            content="", id=reply.id, tool_call_chunks=calls, usage_metadata=reply.usage_metadata, chunk_position="last"
+        )
         yield self._told(last, run_manager)
 
     def _told(self, chunk: AIMessageChunk, run_manager: CallbackManagerForLLMRun | None) -> ChatGenerationChunk:

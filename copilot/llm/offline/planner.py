@@ -27,7 +27,9 @@ def next_step(turn: Turn, tools: frozenset[str]) -> Step:
     if not turn.steps and "list_documents" in tools:
         queries = [turn.question, *(spoken.user for spoken in reversed(turn.history[-3:]))]
         return Step(tuple(("list_documents", {"query": query[:2000]}) for query in dict.fromkeys(queries) if query.strip()))
-    languages = {str(row["document"]): str(row.get("language", "")) for result in turn.results("list_documents") for row in result.rows}
+    languages = {
+        str(row["document"]): str(row.get("language", "")) for result in turn.results("list_documents") for row in result.rows
+    }
     asked = _with_document(asked, turn)
     found = Found(asked, turn, Phrasing(asked.language, languages))
     intent = intent_for(asked)

@@ -1,0 +1,32 @@
+"""The kinds of questions, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from copilot.llm.offline.intents.base import Intent
+from copilot.llm.offline.intents.documents import Conflicts, WhichDocuments
+from copilot.llm.offline.intents.figures import Comparisons, Extremes, Returns, Sums
+from copilot.llm.offline.intents.lookup import Lookup
+from copilot.llm.offline.intents.risks import Risks
+from copilot.llm.offline.intents.sections import Sections
+from copilot.llm.offline.intents.tasks import Tasks
+from copilot.llm.offline.intents.when import When
+from copilot.llm.offline.question import Asked
+
+INTENTS: tuple[Intent, ...] = (
+    Conflicts(),
+    WhichDocuments(),
+    Returns(),
+    Comparisons(),
+    Risks(),
+    Sums(),
+    Tasks(),
+    Extremes(),
+    When(),
+    Sections(),
+    Lookup(),
+)
+
+
+def intent_for(asked: Asked) -> Intent:
+    """The first intent the question fits."""
+    return next(intent for intent in INTENTS if intent.fits(asked))

@@ -1,0 +1,256 @@
+"""Figures that have to be worked out or set side by side: totals, ROI, extremes, comparisons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from copilot.domain.answer import Calculation
+from copilot.llm.offline.intents.base import Call, Found
+from copilot.llm.offline.intents.choose import answers, best_rows, by_document, merged
+from copilot.llm.offline.intents.lookup import Lookup, told
+from copilot.llm.offline.phrasing import LONGEST, LONGEST_LIST, Row, fitted, marks
+from copilot.llm.offline.question import Asked
+
+MOST_ADDENDS = 14
+ROI_NAMES = (("weighted ROI", "weighted"), ("ROI (net)", "roi_net"), ("ROI (gross)", "roi_gross"), ("payback", "payback"))
+SPLIT = re.compile(
+    r"\s(?:y|e|and|et|con|with|avec|com|vs\.?|versus|frente a|contra)\s(?:el |la |los |las |the |o |a |os |as |le |les |del? |da |do |du )*",
+    re.IGNORECASE,
+)
+FILLER = re.compile(r"^\W*(?:compara\w*|compare\w*)\W*", re.IGNORECASE)
+
+
+class Sums:
+    """Totals."""
+
+    def fits(self, asked: Asked) -> bool:
+        """An explicit sum, or a total."""
+        return asked.has("sum", "total") and not asked.has("when", "list", "weighted")
+
+    def calls(self, found: Found) -> list[Call]:
+        """The total worked out, and what the plans state themselves."""
+        asked = found.asked
+        if found.round:
+            return []
+        place = {"period": asked.period, "document": asked.document}
+        return [
+            ("sum_amounts", {"item": asked.subject, **place}),
+            ("find_kpis", {"metric": asked.subject, **place}),
+            ("search_passages", {"query": asked.subject, **place}),
+            ("find_finance", {"item": asked.subject, "document": asked.document}),
+        ]
+
+    def draft(self, found: Found) -> str | None:
+        """The stated totals where the question asks for what stands there, the sum with its addends otherwise."""
+        asked = found.asked
+        pool = merged(found.rows("find_kpis"), found.rows("search_passages"), found.rows("find_finance"))
+        stated = [row for row in pool if answers(asked, row, enough=0.75) and _is_total(row)]
+        summed = _summed(found)
+        if not asked.has("sum"):
+            if stated and not (summed and asked.period):
+                return _stated(found, stated)
+            rows = best_rows(asked, pool) if not summed else []
+            if rows:
+                return told(found, rows)
+        if summed:
+            return summed
+        if stated:
+            return _stated(found, stated)
+        return Lookup().draft(found)
+
+
+class Returns:
+    """ROI and payback worked out."""
+
+    def fits(self, asked: Asked) -> bool:
+        """By its words."""
+        return asked.has("weighted", "compute")
+
+    def calls(self, found: Found) -> list[Call]:
+        """The calculation and the lines."""
+        asked = found.asked
+        if found.round:
+            return []
+        return [
+            ("calculate_roi", {"item": asked.subject, "document": asked.document}),
+            ("find_kpis", {"metric": asked.subject, "period": asked.period, "document": asked.document}),
+            ("search_passages", {"query": asked.subject, "period": asked.period, "document": asked.document}),
+        ]
+
+    def draft(self, found: Found) -> str | None:
+        """The results with their sense, then what the document states."""
+        made = found.calculations("calculate_roi")
+        if not made:
+            return Lookup().draft(found)
+        phrasing = found.phrasing
+        rows = found.rows("calculate_roi")
+        lines = [f"{phrasing.say('according', title=phrasing.title(rows[0]))}"]
+        for name, sentence in ROI_NAMES:
+            steps = [step for step in made if step.name.startswith(name)][:2]
+            if steps:
+                value = " - ".join(_number(step) for step in steps)
+                lines.append(f"- {phrasing.say(sentence, value=value)} {''.join(f'[{step.id}]' for step in steps)}")
+        lines += [f"- {phrasing.statement(row, context=False)}" for row in rows[:6]]
+        return fitted(lines, LONGEST)
+
+
+class Extremes:
+    """The highest, the lowest."""
+
+    def fits(self, asked: Asked) -> bool:
+        """By its words; `best practices` alone is not one."""
+        return asked.has("highest", "lowest")
+
+    def calls(self, found: Found) -> list[Call]:
+        """The values in order."""
+        asked = found.asked
+        if found.round:
+            return []
+        place = {"period": asked.period, "document": asked.document}
+        return [
+            ("rank_values", {"item": asked.subject, "lowest": asked.has("lowest") and not asked.has("highest"), **place}),
+            ("find_kpis", {"metric": asked.subject, **place}),
+            ("search_passages", {"query": asked.subject, **place}),
+        ]
+
+    def draft(self, found: Found) -> str | None:
+        """The first with what stands beside it, then the next."""
+        rows = found.rows("rank_values")
+        if not rows or float(rows[0].get("match", 0)) < 0.5:
+            return Lookup().draft(found)
+        phrasing = found.phrasing
+        first = rows[0]
+        tied = [row for row in rows if row["amount"] == first["amount"]]
+        sentence = "lowest" if found.asked.has("lowest") and not found.asked.has("highest") else "highest"
+        of = "; ".join(
+            f"{phrasing.words(str(row['of']), row)}, {phrasing.words(str(row['text']), row)} {marks(row, row.get('context_e', ()))}"
+            for row in tied
+        )
+        lines = [
+            f"{phrasing.say('according', title=phrasing.title(first))} {phrasing.say(sentence, value=first['amount'], of=of)}"
+        ]
+        lines += [
+            phrasing.say("beside", text=f"{phrasing.words(part['text'], first)} {marks(part)}")
+            for part in first.get("beside", ())[:3]
+        ]
+        rest = [row for row in rows if row not in tied][:2]
+        if rest:
+            text = "; ".join(
+                f"{phrasing.words(str(row['of']), row)}: {row['amount']} {marks(row, row.get('context_e', ()))}" for row in rest
+            )
+            lines.append(phrasing.say("then", text=text))
+        return fitted(lines, LONGEST)
+
+
+class Comparisons:
+    """Two things side by side."""
+
+    def fits(self, asked: Asked) -> bool:
+        """By its words."""
+        return asked.has("compare") and bool(SPLIT.search(FILLER.sub("", asked.subject)))
+
+    def calls(self, found: Found) -> list[Call]:
+        """Each side on its own, with the words they share."""
+        asked = found.asked
+        if found.round:
+            return []
+        left, right = sides(asked)
+        calls: list[Call] = []
+        for side in (left, right):
+            args = {"document": asked.document}
+            calls += [
+                ("find_finance", {"item": side, **args}),
+                ("search_passages", {"query": side, **args}),
+                ("find_kpis", {"metric": side, **args}),
+            ]
+        if len(asked.periods) > 1:
+            calls = [
+                ("find_kpis", {"metric": asked.subject, "period": period, "document": asked.document})
+                for period in asked.periods[:3]
+            ]
+        return calls
+
+    def draft(self, found: Found) -> str | None:
+        """The best line of each side."""
+        asked = found.asked
+        results = found.turn.steps[-1]
+        size = 1 if len(asked.periods) > 1 else 3
+        chosen: list[Row] = []
+        for at in range(0, len(results), size):
+            pool = merged(*(result.rows for result in results[at : at + size] if result is not None))
+            good = [row for row in pool if float(row.get("match", 0)) >= 0.6]
+            top = float(good[0]["score"]) if good else 0.0
+            chosen += [row for row in good if float(row["score"]) >= 0.9 * top and row not in chosen][: 3 if size == 3 else 2]
+        if not chosen:
+            return found.refusal()
+        return fitted([line for group in by_document(chosen).values() for line in _side(found, group)], LONGEST)
+
+
+def sides(asked: Asked) -> tuple[str, str]:
+    """The two things compared, each with the words before the first of them: `ROI of A`, `ROI of B`."""
+    text = FILLER.sub("", asked.subject)
+    parts = SPLIT.split(text, maxsplit=1)
+    left, right = parts[0], parts[1]
+    shared = re.match(r"^(.*?\b(?:de|of|del|du|da|do|des|das|dos|entre|between)\b)\s", left, re.IGNORECASE)
+    common = shared[1] if shared else ""
+    tail = re.search(r"\b(?:in|en|em|dans|na|no)\b\s.+$", right, re.IGNORECASE)
+    return f"{left} {tail[0] if tail else ''}", f"{common} {right}"
+
+
+def _side(found: Found, rows: Sequence[Row]) -> list[str]:
+    lines = [found.phrasing.say("according", title=found.phrasing.title(rows[0]))]
+    return [*lines, *(f"- {found.phrasing.statement(row)}" for row in rows)]
+
+
+def _is_total(row: Row) -> bool:
+    return bool(re.search(r"\btotal", str(row.get("name", "")), re.IGNORECASE)) or float(row.get("own", 0)) >= 0.6
+
+
+def _stated(found: Found, stated: Sequence[Row]) -> str:
+    best = float(stated[0]["match"])
+    chosen = [row for row in stated if float(row["match"]) >= best - 0.3][:6]
+    return told(found, chosen)
+
+
+def _summed(found: Found) -> str | None:
+    results = [result for result in found.results("sum_amounts") if result.calculations]
+    if not results:
+        return None
+    result = results[0]
+    rows = [row for row in result.rows if not row.get("stated")]
+    if max(float(row.get("match", 0)) for row in rows) < 0.3:
+        return None
+    phrasing = found.phrasing
+    steps = "".join(f"[{step.id}]" for step in result.calculations)
+    addends = rows[:MOST_ADDENDS]
+    limit = LONGEST_LIST if len(rows) > 6 else LONGEST
+    lines = [
+        f"{phrasing.say('according', title=phrasing.title(rows[0]))} {phrasing.say('total', value=result.value)} {steps}",
+        phrasing.say("sum_of"),
+    ]
+    for row in addends:
+        place = (
+            str(row["sections"][0])
+            if row.get("sections") and str(row["name"]) == str(row.get("of")) and len(str(row.get("value", ""))) > 0
+            else ""
+        )
+        name = f"{phrasing.words(place, row)}, {row['name']}" if place else str(row["name"])
+        lines.append(
+            f"- {phrasing.words(name, row) if not place else name}: {row['amount']} {marks(row, row.get('context_e', ()) if place else ())}"
+        )
+    for row in result.rows:
+        if row.get("stated"):
+            lines.append(phrasing.say("stated", text=f"{phrasing.words(str(row['name']), row)}: {row['amount']} {marks(row)}"))
+    return fitted(lines, limit)
+
+
+def _number(step: Calculation) -> str:
+    value = (
+        step.result.quantize(Decimal("0.1"))
+        if step.result != step.result.to_integral_value()
+        else step.result.to_integral_value()
+    )
+    shown = f"{value.normalize():f}" if value != value.to_integral_value() else f"{value.to_integral_value()}"
+    return f"{shown}%" if step.unit == "%" else f"{shown}:1" if step.unit == "ratio" else shown

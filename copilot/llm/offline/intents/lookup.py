@@ -1,0 +1,128 @@
+"""The plain question: one metric, one fact, or the same fact in several documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from copilot.llm.offline.intents.base import Call, Found
+from copilot.llm.offline.intents.choose import (
+    answers,
+    best_rows,
+    by_document,
+    counts_something_unnamed,
+    merged,
+    names_someone,
+)
+from copilot.llm.offline.phrasing import LONGEST, Row, fitted
+from copilot.llm.offline.question import Asked
+
+FIGURE_BONUS = 0.1
+MOST_DOCUMENTS = 6
+MOST_ROWS = 7
+PART = 0.8
+CONJUNCTION = re.compile(r"\s(?:y|e|and|et|ou|o|or)\s|,", re.IGNORECASE)
+
+
+class Lookup:
+    """Anything no other intent claims."""
+
+    def fits(self, asked: Asked) -> bool:
+        """Always."""
+        return True
+
+    def calls(self, found: Found) -> list[Call]:
+        """First the metrics and the lines; then what is missing of a question in two parts, or the nearest without its period."""
+        asked = found.asked
+        if found.round == 0:
+            return _both(asked.subject, asked.period, asked.document)
+        if found.round == 1:
+            chosen = choose(found)
+            if not chosen and asked.period:
+                return _both(f"{asked.subject}", None, asked.document)
+            missing = unanswered_part(asked, chosen)
+            if missing:
+                return (
+                    _both(missing, None, asked.document)
+                    if asked.period is None
+                    else [
+                        *_both(missing, asked.period, asked.document),
+                        *_both(missing, None, asked.document),
+                    ]
+                )
+        return []
+
+    def draft(self, found: Found) -> str | None:
+        """The rows as sentences, grouped by document when it was not named."""
+        chosen = choose(found)
+        if not chosen:
+            pool = ranked(found, None)
+            return found.refusal(pool[0] if pool else None)
+        if not found.asked.period or found.round < 2 or found.rows("find_kpis", 0):
+            chosen = [*chosen, *second_part(found, chosen)]
+        return told(found, chosen)
+
+
+def ranked(found: Found, round_: int | None = 0) -> list[Row]:
+    """Rows of both tools, those with figures a little before the others."""
+    figures = [{**row, "score": float(row.get("score", 0)) + FIGURE_BONUS} for row in found.rows("find_kpis", round_)]
+    return merged(figures, found.rows("search_passages", round_))
+
+
+def choose(found: Found) -> list[Row]:
+    """The rows that answer."""
+    asked = found.asked
+    rows = best_rows(asked, ranked(found), most=40)
+    if asked.has("person", "name"):
+        rows = [
+            row
+            for row in rows
+            if names_someone(row) or (asked.has("person") and not asked.has("name") and answers(asked, row, enough=0.9))
+        ]
+    if rows and counts_something_unnamed(asked, rows[0]):
+        return []
+    if asked.document is None:
+        groups = list(by_document(rows).values())[:MOST_DOCUMENTS]
+        most = max(1, MOST_ROWS // max(len(groups), 1))
+        return [row for group in groups for row in group[:most]]
+    return rows[:4]
+
+
+def unanswered_part(asked: Asked, chosen: Sequence[Row]) -> str | None:
+    """Words of the second half of a question in two parts that the chosen rows do not carry."""
+    if not chosen or not CONJUNCTION.search(asked.subject):
+        return None
+    missing = [set(map(str, row.get("missing", ()))) for row in chosen]
+    words = set.intersection(*missing) if missing else set()
+    return " ".join(sorted(words, key=asked.subject.lower().find)) or None
+
+
+def second_part(found: Found, chosen: Sequence[Row]) -> list[Row]:
+    """Rows for the part of the question the first rows left open."""
+    documents = {str(row["document"]) for row in chosen}
+    held = {(row["document"], row["line"]) for row in chosen}
+    rows = [row for row in ranked(found, 1) if str(row["document"]) in documents and (row["document"], row["line"]) not in held]
+    good = [row for row in rows if float(row.get("match", 0)) >= PART and float(row.get("own", 0)) >= PART]
+    return good[:2]
+
+
+def _both(query: str, period: str | None, document: str | None) -> list[Call]:
+    return [
+        ("find_kpis", {"metric": query, "period": period, "document": document}),
+        ("search_passages", {"query": query, "period": period, "document": document}),
+    ]
+
+
+def told(found: Found, rows: Sequence[Row]) -> str:
+    """Rows as an answer: one sentence, or one line each under the document it is from."""
+    phrasing = found.phrasing
+    groups = by_document(rows)
+    if len(groups) == 1:
+        if len(rows) == 1:
+            return f"{phrasing.say('according', title=phrasing.title(rows[0]))} {phrasing.statement(rows[0])}"
+        lines = [phrasing.say("according", title=phrasing.title(rows[0]))]
+        return fitted([*lines, *(f"- {phrasing.statement(row)}" for row in rows)], LONGEST)
+    lines = [phrasing.say("several_documents")]
+    for group in groups.values():
+        lines += [f"- {phrasing.title(group[0])}: {phrasing.statement(row)}" for row in group]
+    return fitted(lines, LONGEST)

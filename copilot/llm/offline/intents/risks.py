@@ -1,0 +1,68 @@
+"""Risks: what is set against one, which there are, or that a document has none."""
+
+from __future__ import annotations
+
+from copilot.llm.offline.intents.base import Call, Found
+from copilot.llm.offline.intents.choose import answers, by_document, merged
+from copilot.llm.offline.intents.lookup import told
+from copilot.llm.offline.phrasing import LONGEST_LIST, Row, fitted, marks
+from copilot.llm.offline.question import Asked
+
+FIELDS = ("mitigation", "contingency", "monitoring", "probability", "impact", "symptoms", "trigger")
+MOST = 8
+CLEARLY = 0.12
+
+
+class Risks:
+    """Questions for risks and what is done about them."""
+
+    def fits(self, asked: Asked) -> bool:
+        """By its words."""
+        return asked.has("risk") and not asked.has("which_documents")
+
+    def calls(self, found: Found) -> list[Call]:
+        """Risks and, for documents that hold them in prose, lines."""
+        asked = found.asked
+        if found.round == 0:
+            return [
+                ("list_risks", {"query": asked.subject, "document": asked.document}),
+                ("search_passages", {"query": asked.subject, "document": asked.document, "period": asked.period}),
+            ]
+        return []
+
+    def draft(self, found: Found) -> str | None:
+        """The risks asked for with all that is set against them."""
+        asked = found.asked
+        risks = found.rows("list_risks")
+        lines = merged(found.rows("search_passages"))
+        good = [row for row in lines if answers(asked, row)]
+        if risks and (not good or float(risks[0]["match"]) >= float(good[0]["match"]) - 0.3):
+            chosen = _chosen(asked, risks)
+            if chosen:
+                return _told(found, chosen)
+        if good:
+            return told(found, [row for row in good if float(row["match"]) >= float(good[0]["match"]) - CLEARLY][:4])
+        return found.refusal(risks[0] if risks else lines[0] if lines else None)
+
+
+def _chosen(asked: Asked, risks: list[Row]) -> list[Row]:
+    best = max(float(row.get("match", 0)) for row in risks)
+    close = [row for row in risks if float(row.get("match", 0)) >= best - 0.1]
+    named = [row for row in close if answers(asked, row, enough=0.5)]
+    if named:
+        return named[:MOST]
+    # "What risks are there?": nothing names one of them.
+    general = all(not row.get("missing") for row in close)
+    return close[:MOST] if general else []
+
+
+def _told(found: Found, risks: list[Row]) -> str:
+    phrasing = found.phrasing
+    lines: list[str] = []
+    for rows in by_document(risks).values():
+        lines.append(phrasing.say("according", title=phrasing.title(rows[0])))
+        for row in rows:
+            parts = [f"{phrasing.say(name)}: {phrasing.words(str(row[name]), row)}" for name in FIELDS if row.get(name)]
+            told_parts = ". ".join(parts) if len(rows) <= 4 else "; ".join(parts[:2])
+            lines.append(f"- **{str(row['risk'])[:78]}**: {told_parts} {marks(row)}")
+    return fitted(lines, LONGEST_LIST)

@@ -1,0 +1,109 @@
+"""What a section, a list, a table or a point of a plan says: narrative, lists, breakdowns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.llm.offline.intents.base import Call, Found
+from copilot.llm.offline.intents.choose import answers, counts_something_unnamed, merged
+from copilot.llm.offline.intents.lookup import told
+from copilot.llm.offline.phrasing import LONGEST, LONGEST_LIST, Row, fitted, marks
+from copilot.llm.offline.question import Asked
+
+MOST_MARKS = 19
+MOST_CHILDREN = 18
+CLEARLY = 0.12
+
+
+class Sections:
+    """Questions for what something consists of."""
+
+    def fits(self, asked: Asked) -> bool:
+        """By its words."""
+        return asked.has("list", "breakdown", "actions")
+
+    def calls(self, found: Found) -> list[Call]:
+        """The section and, for what is no section, the lines."""
+        asked = found.asked
+        if found.round == 0:
+            query = asked.subject
+            place = {"period": asked.period, "document": asked.document}
+            calls: list[Call] = [
+                ("read_section", {"section": query, **place}),
+                ("search_passages", {"query": query, **place}),
+                ("find_kpis", {"metric": query, **place}),
+            ]
+            if asked.quoted:
+                calls.append(("read_section", {"section": asked.quoted[0], **place}))
+            return calls
+        if found.round == 1 and asked.period and not found.rows("read_section"):
+            return [("read_section", {"section": f"{asked.subject} {asked.period}", "document": asked.document})]
+        return []
+
+    def draft(self, found: Found) -> str | None:
+        """The section with what stands below it, or the lines that answer."""
+        asked = found.asked
+        lines = merged(found.rows("find_kpis", 0), found.rows("search_passages"))
+        good = [row for row in lines if answers(asked, row)]
+        heads = [row for row in found.rows("read_section") if row.get("depth") == 0]
+        leaf_wins = good and heads and float(good[0]["match"]) > float(heads[0]["match"]) + CLEARLY
+        if heads and not leaf_wins:
+            text = section_answer(found, LONGEST if asked.has("breakdown") else LONGEST_LIST)
+            if text:
+                return text
+        if good and not counts_something_unnamed(asked, good[0]):
+            return told(found, [row for row in good if float(row["match"]) >= float(good[0]["match"]) - CLEARLY][:6])
+        return found.refusal(lines[0] if lines else None)
+
+
+def section_answer(found: Found, limit: int = LONGEST_LIST) -> str | None:
+    """The best sections with their lines; None when none is what was asked for."""
+    rows = found.rows("read_section")
+    heads = [
+        row for row in rows if row.get("depth") == 0 and answers(found.asked, row, enough=0.6 if found.asked.period else 0.66)
+    ]
+    if not heads:
+        return None
+    best = max(float(row["match"]) for row in heads)
+    heads = [row for row in heads if float(row["match"]) >= best - 0.08]
+    heads = _once(heads)
+    phrasing = found.phrasing
+    room = max(4, MOST_CHILDREN // len(heads))
+    lines: list[str] = []
+    for head in heads[:4]:
+        children = [row for row in rows if row.get("group") == head["group"] and row.get("depth")]
+        lines.append(
+            f"{phrasing.say('according', title=phrasing.title(head))} {phrasing.words(str(head['text']), head)} {marks(head)}"
+        )
+        lines += _children(found, children, room)
+    return _capped(lines, limit)
+
+
+def _once(heads: Sequence[Row]) -> list[Row]:
+    kept: dict[str, Row] = {}
+    for row in heads:
+        kept.setdefault(str(row["group"]), row)
+    return list(kept.values())
+
+
+def _children(found: Found, children: Sequence[Row], room: int) -> list[str]:
+    """The upper levels first: all direct children before any detail."""
+    shown = list(children)
+    while len(shown) > room and max(int(row["depth"]) for row in shown) > 1:
+        deepest = max(int(row["depth"]) for row in shown)
+        shown = [row for row in shown if int(row["depth"]) < deepest]
+    made = []
+    for row in shown[:room]:
+        indent = "  " * (int(row["depth"]) - 1)
+        made.append(f"{indent}- {found.phrasing.statement(row, context=False)}")
+    return made
+
+
+def _capped(lines: Sequence[str], limit: int) -> str:
+    kept, held = [], 0
+    for line in lines:
+        held += line.count("[e")
+        if held > MOST_MARKS:
+            break
+        kept.append(line)
+    return fitted(kept, limit)
