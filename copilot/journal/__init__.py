@@ -1,0 +1,1 @@
+"""What people record beside the plan: readings of metrics, states of tasks."""
