@@ -65,6 +65,8 @@ class InputSize(AgentMiddleware[State, TurnContext]):
         asked = next(
             (at for at, message in enumerate(messages) if isinstance(message, HumanMessage) and message.id == "question"), 0
         )
+        if asked == 0:
+            return messages
         sizes = [self._count(message.text) for message in messages]
         left = self._budget - sum(sizes[asked:])
         start = asked

@@ -241,7 +241,8 @@ class Copilot:
         await asyncio.to_thread(self._conversations.append, principal, question.conversation_id, turn, told, at=now)
 
     def _built(self, answerer: Answerer) -> Graph:
-        return build_graph(answerer.model, self._tools, self._options.count_tokens, self._options.limits)
+        options = self._options
+        return build_graph(answerer.model, self._tools, options.count_tokens, options.limits, is_live=answerer.is_live)
 
     def _log(self, answer: Answer) -> None:
         log.info(

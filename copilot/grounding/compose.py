@@ -103,7 +103,9 @@ def _numbered(verdict: Verdict, turn: TurnEvidence, numbers: _Numbers) -> tuple[
     if added := [n for n in dict.fromkeys(extra) if n not in every]:
         body = shown.rstrip()
         stop = body[-1] if body[-1:] in ".!?|" else ""
-        shown = body[: len(body) - len(stop)].rstrip() + _shown(added) + (" " + stop if stop == "|" else stop)
+        body = body[: len(body) - len(stop)].rstrip()
+        marks = _shown(added).lstrip() if body.endswith("]") else _shown(added)
+        shown = body + marks + (" " + stop if stop == "|" else stop)
     lent = [numbers.of(one) for mark in statement.lent for one in _citations(mark, turn)]
     return shown, tuple(dict.fromkeys([*every, *extra, *lent]))
 

@@ -139,6 +139,7 @@ def unit_of_word(word: str) -> str | None:
     return None if unit == "count" else unit
 
 
+@lru_cache(maxsize=4096)
 def mentioned_units(text: str) -> frozenset[str]:
     """Units a text names away from its numbers, as a table's header does: hours in `Tiempo (horas)`."""
     if not re.search(r"[^\W\d_]|[%$€£]", text):

@@ -20,6 +20,7 @@ LOOKUPS: tuple[Lookup, ...] = (
     lookup.find_kpis,
     lookup.find_finance,
     lookup.sum_amounts,
+    lookup.rank_values,
     lookup.calculate_roi,
     lookup.list_tasks,
     lookup.list_phases,
@@ -43,6 +44,7 @@ ARGUMENTS = {
     "weekday": "name of a weekday",
     "done": "true: ticked, false: not ticked",
     "kind": "action, deliverable, milestone, objective, role or note",
+    "lowest": "true: the smallest first",
     "limit": "most rows",
 }
 
@@ -76,6 +78,6 @@ def _tool(function: Lookup) -> BaseTool:
     return StructuredTool.from_function(
         func=call,
         name=function.__name__,
-        description=(inspect.getdoc(function) or "").partition("\n\nArgs:")[0],
+        description=(inspect.getdoc(function) or "").partition("\n\nArgs:")[0].partition("\n\nReturns:")[0],
         response_format="content_and_artifact",
     )
