@@ -53,7 +53,7 @@ def _filled(match: re.Match[str], own: Collection[str], lower_possible: bool) ->
     if not letters:
         return word.replace(GAP, "í" if lower_possible else "Á")
     if letters.isupper() and (len(letters) > 1 or word[0] != GAP):
-        if len(letters) == 1 and lower_possible and sum(map(str.islower, match.string)) > sum(map(str.isupper, match.string)):
+        if len(letters) == 1 and lower_possible and not _is_shouted(match):
             return word.replace(GAP, "í")
         return _upper(word, own)
     rest = word[1:]
@@ -61,6 +61,14 @@ def _filled(match: re.Match[str], own: Collection[str], lower_possible: bool) ->
         before = match.string[: match.start()].rstrip()[-1:]
         return _initial(rest, before, own, lower_possible) + rest.replace(GAP, "í")
     return word.replace(GAP, "í" if lower_possible else "Í")
+
+
+def _is_shouted(match: re.Match[str]) -> bool:
+    """True for SÍ in upper case: beside words in upper case, or after a word that a capital S could not follow."""
+    before, after = _ANY_WORD.findall(match.string[: match.start()])[-1:], _ANY_WORD.findall(match.string[match.end() :])[:1]
+    if any(len(word) > 1 and word.isupper() for word in before + after):
+        return True
+    return match.string[: match.start()].rstrip()[-1:].islower()
 
 
 def _known(word: str, own: Collection[str]) -> bool:

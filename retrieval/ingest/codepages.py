@@ -17,6 +17,8 @@ _CP1254_HOLES = _CP1252_HOLES | {0x8E, 0x9E}
 _SOFT_HYPHEN = 0xAD
 _CP1254_ONLY = re.compile("[ĞİŞğış]")
 
+_C1 = re.compile("[\u0080-\u009f]")
+
 # Where one debris has several sources, the first of these wins, then the lowest code point.
 _COMMON = "íÍÁ”→✅🎯\ufe0f🏆🧠🛠┐⚠📞🎓🔍🏢🌍🎉🎨🌐🤝❌═⏱🏭🎁📝🏛🏗⭐🏅⏰💎←🎪❓🎬🔐🎮📍📎💬👍🎤👏🔝🌟🛍🥇🏦🏠🏥🏷🏪🏁📐⏳⏩⏭⏸ÏÝ\u200d"
 _RANGES = (
@@ -46,8 +48,10 @@ class CodePage:
 
 
 def page_for(text: str) -> CodePage:
-    """The Western code page that left this debris: Turkish letters tell 1254 from 1252."""
-    return _western("cp1254") if len(_CP1254_ONLY.findall(text)) > text.count("ð") else _western("cp1252")
+    """The Western code page that left this debris: Turkish letters tell 1254 from 1252, control characters Latin-1."""
+    if len(_CP1254_ONLY.findall(text)) > text.count("ð"):
+        return _western("cp1254")
+    return _western("latin-1") if _C1.search(text) else _western("cp1252")
 
 
 @cache
@@ -66,7 +70,8 @@ def _western(name: str) -> CodePage:
             if seen:
                 byte_of[seen] = code
     holes = _CP1254_HOLES if name == "cp1254" else _CP1252_HOLES
-    return CodePage(name, byte_of, _lossy(name, holes), _lead_pattern(byte_of))
+    # What reads as Latin-1 may still be 1252 with its undefined bytes kept: the same table serves both.
+    return CodePage(name, byte_of, _lossy("cp1254" if name == "cp1254" else "cp1252", holes), _lead_pattern(byte_of))
 
 
 def _lead_pattern(byte_of: dict[str, int]) -> re.Pattern[str]:

@@ -6,6 +6,8 @@ import re
 from functools import cache
 
 _RUN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\ue000-\uf8ff\u3000-\u30ff]+")
+_PUNCTUATION = b"\xe2\x80"
+"""Begins dashes, quotes and dots; a comparison sign begins otherwise and its debris stays, lest a limit lose its sign."""
 _MIN_HITS = 2
 _LATIN_SHARE = 3
 """Latin letters there must be for one of these characters; real Chinese text has fewer."""
@@ -39,4 +41,4 @@ def _undone(run: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("utf-8", "ignore") or run
+        return raw.decode("utf-8", "ignore") or ("" if raw == _PUNCTUATION else run)

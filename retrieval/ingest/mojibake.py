@@ -35,39 +35,31 @@ class _Evidence:
     """Accented letters that no sequence explains."""
 
 
-def undo_western(lines: Rows[str]) -> list[str]:
-    """Lines with windows-1252, windows-1254 and Latin-1 readings undone; the same lines where there are none."""
+def undo(lines: Rows[str]) -> tuple[str, list[str]]:
+    """The code page UTF-8 was read in, and the lines with that reading undone; ("", the same lines) where there is none."""
     text = "\n".join(lines)
-    page = page_for(text)
-    mended = _undo(lines, page)
+    pages = (page_for(text), mac_roman())
+    found = [[_Evidence(0, 0, 0) if line.isascii() else _evidence(line, page) for line in lines] for page in pages]
+    # One reading a pass: the debris of one code page holds chance sequences of another.
+    strength = [sum(line.strong for line in evidence) for evidence in found]
+    best = strength.index(max(strength))
+    page, evidence = pages[best], found[best]
+    if strength[best] == 0 or (strength[best] == 1 and not _touches_letter(lines, evidence, page)):
+        return "", list(lines)
+    majority = strength[best] > sum(line.clean for line in evidence)
+    mended = []
+    for index, line in enumerate(lines):
+        seen = evidence[index]
+        if seen.strong or seen.doubtful:
+            trusted = seen.strong > seen.clean or (not seen.strong and _neighbours_damaged(evidence, index, majority))
+            line = _rewritten(line, page, trusted=trusted)
+        mended.append(line)
     if not any(GAP in line for line in mended):
-        return mended
+        return page.name, mended
     # Where soft hyphens came through, í is complete and only capitals are gone.
     lower_possible = "Ã\u00ad" not in text
     own = words_of("\n".join(mended))
-    return [fill_gaps(line, own, lower_possible=lower_possible) for line in mended]
-
-
-def undo_mac(lines: Rows[str]) -> list[str]:
-    """Lines with Mac Roman readings undone."""
-    return _undo(lines, mac_roman())
-
-
-def _undo(lines: Rows[str], page: CodePage) -> list[str]:
-    evidence = [_Evidence(0, 0, 0) if line.isascii() else _evidence(line, page) for line in lines]
-    strong = sum(found.strong for found in evidence)
-    if strong == 0 or (strong == 1 and not _touches_letter(lines, evidence, page)):
-        return list(lines)
-    majority = strong > sum(found.clean for found in evidence)
-    mended = []
-    for index, line in enumerate(lines):
-        found = evidence[index]
-        if not found.strong and not found.doubtful:
-            mended.append(line)
-            continue
-        trusted = found.strong > found.clean or (not found.strong and _neighbours_damaged(evidence, index, majority))
-        mended.append(_rewritten(line, page, trusted=trusted))
-    return mended
+    return page.name, [fill_gaps(line, own, lower_possible=lower_possible) for line in mended]
 
 
 def _touches_letter(lines: Rows[str], evidence: Rows[_Evidence], page: CodePage) -> bool:
@@ -119,6 +111,11 @@ def _is_doubtful(line: str, start: int, found: Sequence | None) -> bool:
     return line[start] in "ÃÂâðğï" or (found is not None and not found.complete)
 
 
+def _is_inside_word(line: str, start: int) -> bool:
+    """True for a lone Ã beside a lower-case letter, which no language writes."""
+    return line[start] == "Ã" and (line[max(0, start - 1) : start].islower() or line[start + 1 : start + 2].islower())
+
+
 def _is_closing(line: str, start: int, found: Sequence) -> bool:
     """True for MANHÃ” and the like: an upper-case word in Ã, then closing punctuation."""
     after = line[start + found.length : start + found.length + 1]
@@ -130,8 +127,8 @@ def _is_closing(line: str, start: int, found: Sequence) -> bool:
 def _plausible(char: str) -> bool:
     code = ord(char)
     return (
-        0x80 <= code < 0x180
-        or code in (0x192, 0x2C6, 0x2DC, 0xFEFF, 0xFFFD)
+        0x80 <= code < 0x100
+        or char in "ŒœŠšŽžŸƒˆ˜\ufeff\ufffd"
         or 0x370 <= code < 0x400
         or 0x2000 <= code < 0x2C00
         or 0xFE00 <= code < 0xFE10
@@ -148,7 +145,7 @@ def _rewritten(line: str, page: CodePage, *, trusted: bool) -> str:
             continue
         found = sequence_at(line, start, page)
         safe = found is not None and found.complete and _plausible(found.char) and not _is_closing(line, start, found)
-        if not safe and not trusted:
+        if not safe and not trusted and not _is_inside_word(line, start):
             continue
         read = _read(line, start, found)
         if read is None:

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from copilot.domain.source import Repair, RepairedText
-from retrieval.ingest import gb2312
+from retrieval.ingest import gb2312, mojibake
 from retrieval.ingest.accents import GAP, capital_restorer, reads_spanish, restore_capitals
 from retrieval.ingest.decode import decode
-from retrieval.ingest.mojibake import undo_mac, undo_western
 
 _MAX_PASSES = 8
 # A character beyond the basic plane leaves at least two marks; a single one inside a word is a letter one may still guess.
@@ -38,43 +37,36 @@ def _mended(text: str, repairs: list[Repair]) -> str:
     lines = text.split("\n")
     for _ in range(_MAX_PASSES):
         before = lines
-        for damage, mended in (
-            ("utf-8 read as gb2312", _undo_gb2312),
-            ("utf-8 read as cp1252", undo_western),
-            ("utf-8 read as mac_roman", undo_mac),
-            ("characters lost", _drop_lost),
-        ):
-            after = mended(lines)
+        for mend in (_undo_gb2312, _undo_code_page, _drop_lost):
+            damage, after = mend(lines)
             if after != lines:
-                name = damage if damage != "utf-8 read as cp1252" else _western_name(lines)
-                repairs.append(_repair(name, lines, after))
+                repairs.append(_repair(damage, lines, after))
                 lines = after
         if lines == before:
             break
     return "\n".join(lines)
 
 
-def _undo_gb2312(lines: Sequence[str]) -> list[str]:
+def _undo_gb2312(lines: list[str]) -> tuple[str, list[str]]:
+    damage = "utf-8 read as gb2312"
     if not gb2312.is_damaged("\n".join(lines)):
-        return list(lines)
+        return damage, lines
     mended = [line if line.isascii() else gb2312.undo(line) for line in lines]
     text = "\n".join(mended)
     if not reads_spanish(text):
-        return mended
+        return damage, mended
     # Capitals with an accent have no debris at all: the reading lost them.
     restorer = capital_restorer(text)
-    return [restore_capitals(line, restorer) for line in mended]
+    return damage, [restore_capitals(line, restorer) for line in mended]
 
 
-def _drop_lost(lines: Sequence[str]) -> list[str]:
-    return [_LOST.sub("", line) if "\ufffd" in line else line for line in lines]
+def _undo_code_page(lines: list[str]) -> tuple[str, list[str]]:
+    page, mended = mojibake.undo(lines)
+    return f"utf-8 read as {page}", mended
 
 
-def _western_name(lines: Sequence[str]) -> str:
-    text = "\n".join(lines)
-    if re.search("[\u0080-\u009f]", text):
-        return "utf-8 read as latin-1"
-    return "utf-8 read as cp1254" if text.count("ğ") > text.count("ð") else "utf-8 read as cp1252"
+def _drop_lost(lines: list[str]) -> tuple[str, list[str]]:
+    return "characters lost", [_LOST.sub("", line) if "\ufffd" in line else line for line in lines]
 
 
 def _repair(damage: str, before: Sequence[str], after: Sequence[str]) -> Repair:
