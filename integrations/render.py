@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,6 +23,8 @@ Label = Callable[[str], str]
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "BRL": "R$"}
 COMPARED = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "delta_up": "+", "delta_down": "-"}
 LONGEST_QUOTE = 120
+CENT = Decimal("0.01")
+MOST_ROUNDED = Decimal(10) ** 18
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -60,7 +62,7 @@ def source_line(citation: Citation) -> str:
 def calculation_lines(made: Calculation, label: Label) -> list[str]:
     """The formula with its result, then each input with its source, or that the person gave it."""
     head = f"  {clean(made.name)}: " if made.name else "  "
-    lines = [f"{head}{clean(made.formula)} = {quantity(made.result, made.unit)}"]
+    lines = [f"{head}{clean(made.formula)} = {quantity(_short(made.result), made.unit)}"]
     for given in made.inputs:
         source = clean(given.citation.label) if given.citation else label("given")
         lines.append(f"    {_named_input(given)}  ({source})")
@@ -90,9 +92,8 @@ def quantity(value: Decimal, unit: str, *, high: Decimal | None = None, comparat
 
 
 def number(value: Decimal) -> str:
-    """Thousands by comma, at most two decimals, no trailing zeros: 1234567.50 is `1,234,567.5`."""
-    rounded = value if value == value.to_integral_value() else round(value, 2)
-    told = f"{rounded:,f}"
+    """Thousands by comma, no trailing zeros, nothing rounded: 1234567.50 is `1,234,567.5`."""
+    told = f"{value:,f}"
     return told.rstrip("0").rstrip(".") if "." in told else told
 
 
@@ -114,6 +115,11 @@ def one_line(text: str, longest: int | None = LONGEST_QUOTE) -> str:
 def clean(text: str) -> str:
     """Without control characters: text of a document must not steer the reader's terminal."""
     return CONTROL.sub("", text)
+
+
+def _short(result: Decimal) -> Decimal:
+    # Only what we calculated may be rounded, never what a document states.
+    return result.quantize(CENT, ROUND_HALF_UP) if 1 <= abs(result) < MOST_ROUNDED else result
 
 
 def _named_input(given: CalculationInput) -> str:

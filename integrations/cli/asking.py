@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import uuid
 from typing import Annotated
@@ -95,6 +94,8 @@ def search(
 
 
 def _answer(opened: Session, text: str, document: list[str] | None, language: str | None, conversation: str | None) -> Answer:
+    import asyncio
+
     if language is not None and language not in translate.LANGUAGES:
         raise UserCanFix("bad_language", value=language, known=translate.LANGUAGES)
     question = Question(

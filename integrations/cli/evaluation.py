@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -58,6 +57,8 @@ def search(
 
 
 def _answers(opened: Session, questions: Iterable[SetQuestion]) -> Iterable[dict[str, Any]]:
+    import asyncio
+
     # One loop for all: a live model's client keeps its connections.
     with asyncio.Runner() as runner:
         for question in questions:
