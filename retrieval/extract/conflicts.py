@@ -15,7 +15,7 @@ from hashlib import blake2b
 from copilot.domain.fact import Fact, FinanceFact, KpiFact
 from copilot.domain.plan import Conflict, ConflictValue
 from copilot.domain.quantity import SECONDS
-from retrieval.extract.identity import fact_name, fact_period, name_key
+from retrieval.extract.identity import fact_name, fact_period, is_generic, name_key
 from retrieval.language.quantities import find_quantities
 
 _ROUNDING = Decimal("0.005")
@@ -72,11 +72,14 @@ def find_conflicts(facts: Sequence[Fact]) -> tuple[Conflict, ...]:
 
 
 def _values(fact: Fact) -> Iterator[tuple[str, _Value]]:
+    if isinstance(fact, KpiFact | FinanceFact) and is_generic(fact.name):
+        return
     if isinstance(fact, KpiFact):
         if fact.role in _COMPARED_ROLES and not _is_change_of_time(fact):
             aspect = "target" if fact.role in _PROMISED else fact.role
             yield aspect, _kpi_value(fact, fact.value, fact.value_high, fact.unit, fact.comparator, fact.raw)
-        if fact.baseline is not None:
+        if fact.baseline:
+            # Zero is where something new starts from, not a reading that another could contradict.
             unit = fact.baseline_unit or fact.unit
             yield "actual", _kpi_value(fact, fact.baseline, None, unit, "=", f"{fact.baseline.normalize():f} {unit}")
     elif isinstance(fact, FinanceFact) and fact.amount_low is not None and fact.currency and fact.role in _COMPARED_ROLES:
@@ -155,7 +158,7 @@ def _conflict(entry: str, aspect: str, values: Sequence[_Value]) -> Conflict | N
 
 
 def _disagree(one: _Value, other: _Value) -> bool:
-    if one is other or one.unit != other.unit or _same_line(one.fact, other.fact):
+    if one is other or one.unit != other.unit or _same_section(one.fact, other.fact):
         return False
     if one.shape.startswith("delta") or other.shape.startswith("delta"):
         return one.shape == other.shape and _apart(one, other)
@@ -187,6 +190,6 @@ def _close(a: Decimal, b: Decimal) -> bool:
     return abs(a - b) <= _ROUNDING * max(abs(a), abs(b))
 
 
-def _same_line(one: Fact, other: Fact) -> bool:
-    """A line that gives two values means two things by them."""
-    return one.document == other.document and one.lines[0] == other.lines[0]
+def _same_section(one: Fact, other: Fact) -> bool:
+    """Under one heading two values of a name mean two things by it."""
+    return one.document == other.document and one.heading_path == other.heading_path

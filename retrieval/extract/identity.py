@@ -12,15 +12,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from hashlib import blake2b
+from itertools import combinations
 
 from copilot.domain.fact import Fact, FinanceFact, KpiFact, PhaseFact, RiskFact, TaskFact
 from copilot.domain.quantity import Period
 from retrieval.language.analyser import fold
 from retrieval.language.periods import parse_period, period_key
 from retrieval.language.vocabulary import vocabulary
+from retrieval.language.wordlists import listed
 
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _ACRONYM = re.compile(r"[A-Z]{2,6}")
+_MOST_SEATS = 12
+"""Places of a name that are compared with one another."""
 _WORDS = re.compile(r"[a-z0-9%]+(?:/[a-z0-9]+)?")
 
 
@@ -59,10 +63,17 @@ def name_key(name: str) -> str:
     return _name_key(name)
 
 
+@lru_cache(maxsize=8192)
 def is_generic(name: str) -> bool:
     """True for names that say nothing without their heading."""
-    key = name_key(name)
-    return not key or key in _generic() or fold(name).strip(" *:") in _generic()
+    said = name.partition(":")[0]
+    key = name_key(said)
+    return not key or key in _generic() or fold(said).strip(" *") in _generic()
+
+
+def holds_elsewhere(fact: Fact) -> bool:
+    """True under a heading of cases, personas, scenarios: what is stated there holds for one of them."""
+    return any(listed("identity", "others").search(fold(heading)) for heading in fact.heading_path)
 
 
 @lru_cache(maxsize=8192)
@@ -91,7 +102,7 @@ def _fact_key(fact: Fact) -> tuple[str, ...]:
 def _entry_key(fact: Fact, columns: set[tuple[str, str]]) -> tuple[str, ...]:
     name, period = name_key(fact_name(fact)), _period_part(fact)
     if isinstance(fact, KpiFact):
-        if is_generic(fact.name) or (fact.document, name) in columns:
+        if is_generic(fact.name) or (fact.document, name) in columns or holds_elsewhere(fact):
             return (fact.kind, fact.document, name, _place(fact), period)
         return (fact.kind, name, period)
     if isinstance(fact, FinanceFact):
@@ -106,15 +117,26 @@ def _place(fact: KpiFact | FinanceFact) -> str:
 
 
 def _column_names(facts: Sequence[Fact]) -> set[tuple[str, str]]:
-    """Names a document gives to several neighbours, as `Tiempo de respuesta` of each support level: different things."""
-    seats: dict[tuple[str, str, str], dict[tuple[str, ...], set[str]]] = defaultdict(lambda: defaultdict(set))
+    """Names a document gives to several like things, as `Tiempo de respuesta` of each support level."""
+    seats: dict[tuple[str, str, str], set[tuple[str, ...]]] = defaultdict(set)
     for fact in facts:
-        if not isinstance(fact, KpiFact):
-            continue
-        key = (fact.document, name_key(fact.name), _period_part(fact))
-        here = "/".join([_loose(fact.heading_path[-1]) if fact.heading_path else "", _loose(fact.segment or "")])
-        seats[key][fact.heading_path[:-1]].add(here)
-    return {(document, name) for (document, name, _), parents in seats.items() if any(len(seat) > 1 for seat in parents.values())}
+        if isinstance(fact, KpiFact):
+            path = (*(_loose(heading) for heading in fact.heading_path), _loose(fact.segment or ""))
+            seats[fact.document, name_key(fact.name), _period_part(fact)].add(path)
+    return {
+        (document, name)
+        for (document, name, _), paths in seats.items()
+        if len(paths) > 1 and any(_are_parallel(one, other) for one, other in combinations(sorted(paths)[:_MOST_SEATS], 2))
+    }
+
+
+def _are_parallel(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Paths that differ at one place: two levels of one process, the same table under two cases."""
+    if len(one) != len(other):
+        return False
+    apart = [at for at, (mine, theirs) in enumerate(zip(one, other, strict=True)) if mine != theirs]
+    # The segment mostly repeats the last heading, so the two differ together.
+    return len(apart) == 1 or apart == [len(one) - 2, len(one) - 1]
 
 
 @lru_cache(maxsize=16384)

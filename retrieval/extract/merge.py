@@ -31,7 +31,7 @@ def _entries(facts: Sequence[Fact]) -> tuple[Entry, ...]:
     entries = []
     for entry_id, mentions in grouped.items():
         # A stable sort: among equally complete mentions the first one stands first.
-        ranked = sorted(mentions, key=_completeness, reverse=True)
+        ranked = sorted(mentions, key=_completeness, reverse=True) if len(mentions) > 1 else mentions
         first = ranked[0]
         entries.append(
             Entry(entry_id=entry_id, kind=first.kind, name=fact_name(first), period=fact_period(first), mentions=tuple(ranked))

@@ -20,7 +20,7 @@ from retrieval.language.wordlists import listed
 Kind = Literal["action", "deliverable", "milestone", "objective", "role"]
 _KINDS: tuple[Kind, ...] = ("deliverable", "milestone", "objective", "action")
 _LONGEST_OBJECTIVE_LINE = 300
-_WORDS = re.compile(r"[a-z]+(?:\s[a-z]+)*")
+_FIGURE_FIRST = re.compile(r"[<>≥≤~+-]{0,2}\s?(?:US)?[$€£]?\s?\d[\d.,]*")
 
 
 def extract_notes(doc: ParsedDocument) -> Extraction:
@@ -30,7 +30,7 @@ def extract_notes(doc: ParsedDocument) -> Extraction:
     for index, block in enumerate(doc.blocks):
         kind = _kind(doc, index)
         text = one_line(block.plain)
-        if kind is None or not text or len(text) > LONGEST:
+        if kind is None or not text or len(text) > LONGEST or _gives_figure(text):
             continue
         if is_placeholder(text):
             dropped.append(placeholder(doc, block))
@@ -39,14 +39,22 @@ def extract_notes(doc: ParsedDocument) -> Extraction:
     return Extraction(facts=tuple(facts), dropped=tuple(dropped))
 
 
+def _gives_figure(text: str) -> bool:
+    """`NPS: 50+` is a metric, and read as one."""
+    pair = labelled(text)
+    return pair is not None and _FIGURE_FIRST.match(pair[1]) is not None
+
+
 def _kind(doc: ParsedDocument, index: int) -> Kind | None:
     block = doc.blocks[index]
     if block.checked is not None or block.kind not in ("item", "paragraph"):
         return None
     if block.kind == "paragraph":
         return _paragraph_kind(block)
-    if block.level > 0 and not (block.parent is not None and doc.blocks[block.parent].plain.endswith(":")):
-        return None
+    if block.parent is not None:
+        # Nested items detail what they stand under, unless that is the title of a list.
+        above = doc.blocks[block.parent].plain
+        return next((kind for kind in _KINDS if _names(above, kind)), None) if above.endswith(":") else None
     if _is_role(doc, index):
         return "role"
     pair = labelled(one_line(block.plain))
