@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from copilot.domain.fact import Dropped
+from copilot.domain.quantity import Period
 from copilot.domain.source import ParsedDocument
 from retrieval.extract.figure import Figure, Reading
 from retrieval.extract.lines import read_line
-from retrieval.extract.returns import joined
+from retrieval.extract.returns import Horizon, joined
 from retrieval.extract.statements import Statement, statements
 from retrieval.extract.tables import read_row
 from retrieval.extract.terms import is_exactly
@@ -19,12 +20,13 @@ def read_figures(doc: ParsedDocument) -> Reading:
     comma = uses_decimal_comma("\n".join(doc.lines))
     figures: list[Figure] = []
     dropped: list[Dropped] = []
-    horizons: dict[int, str] = {}
+    horizons: dict[int, Horizon] = {}
     for one in statements(doc):
-        _add(read_line(doc.document, one, decimal_comma=comma), figures, dropped)
-        horizon = _horizon(one)
-        if horizon is not None:
-            horizons[one.line] = horizon
+        reading = read_line(doc.document, one, decimal_comma=comma)
+        _add(reading, figures, dropped)
+        period = None if reading.figures else _horizon(one)
+        if period is not None:
+            horizons[one.line] = Horizon(period, one.group)
     for block in doc.blocks:
         if block.kind == "row":
             _add(read_row(doc.document, block, decimal_comma=comma), figures, dropped)
@@ -38,12 +40,12 @@ def _add(reading: Reading, figures: list[Figure], dropped: list[Dropped]) -> Non
     dropped.extend(reading.dropped)
 
 
-def _horizon(one: Statement) -> str | None:
+def _horizon(one: Statement) -> Period | None:
     """The period of a line such as `Timeline: 6-12 meses`."""
     if not is_exactly("horizon", one.label):
         return None
     found = [hit for hit in find_periods(one.body) if hit.form != "cadence"]
-    return found[0].period.raw if len(found) == 1 else None
+    return found[0].period if len(found) == 1 else None
 
 
 def _stands(doc: ParsedDocument, figure: Figure, dropped: list[Dropped]) -> bool:

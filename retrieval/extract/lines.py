@@ -8,16 +8,26 @@ from copilot.domain.fact import Dropped
 from copilot.domain.quantity import Comparator, Period, Quantity, is_currency
 from retrieval.extract.figure import Figure, Reading
 from retrieval.extract.money import verdict
-from retrieval.extract.naming import finance_name, kpi_name
+from retrieval.extract.naming import finance_name, kpi_name, phrase_after
 from retrieval.extract.spans import Value, values
 from retrieval.extract.statements import Statement
-from retrieval.extract.terms import bare_unit, direction, finance_class, first_direction, is_role, leads_to, role_of, says
+from retrieval.extract.terms import (
+    KPI_ROLES,
+    bare_unit,
+    direction,
+    finance_class,
+    first_direction,
+    is_role,
+    leads_to,
+    role_of,
+    says,
+)
 from retrieval.language.folding import folded
-from retrieval.language.periods import FoundPeriod, find_periods
+from retrieval.language.periods import FoundPeriod, find_periods, parse_period
 from retrieval.language.quantities import LONGEST, find_quantities
 
 _FREE = re.compile(r"\b(?:gratuit[oa]s?|gratis|free|grátis)\b", re.I)
-_PRICED_BY = re.compile(r"\s+(por\s+(?:cada\s+)?[^\W\d]\w*|por\s+\d+x\s+\w+|per\s+[a-z]+)", re.I)
+_PRICED_BY = re.compile(r"\s+(por\s+(?:cada\s+)?[^\W\d]\w*|por\s+\d+\w?\s+\w+|per\s+[a-z]+)", re.I)
 _MONTHLY = re.compile(r"\b(?:mensual(?:es|mente)?|al\s+mes|por\s+mes|monthly|per\s+month|mensal|mensais|mensuels?)\b", re.I)
 
 
@@ -41,6 +51,8 @@ def read_line(document: str, one: Statement, *, decimal_comma: bool) -> Reading:
 
 def _left_out(one: Statement) -> str | None:
     """Why no amount of the line is a figure."""
+    if "](#" in one.block.text:
+        return "contents"
     above = one.parent
     while above is not None:
         if above.block.checked is not None:
@@ -93,7 +105,8 @@ def _kpi(one: Statement, value: Value, hits: list[FoundPeriod], role: str, *, al
     name = kpi_name(one, value.before, value.after, alone=alone, unit=found.quantity.unit)
     unit = found.quantity.unit
     if unit == "count":
-        unit = bare_unit(" ".join((one.label or "", " ".join(value.before.split()[-2:]))))
+        counted = phrase_after(value.after) if re.match(r"\s*[^\W\d_]", value.after) else ""
+        unit = bare_unit(" ".join(("" if counted else one.label or "", " ".join(value.before.split()[-2:]))))
         if unit == "count" and _MONTHLY.search(" ".join(value.after.split()[:6])):
             unit = "count/month"
     if found.per and unit in ("count", "USD", "EUR", "MXN", "BRL", "GBP"):
@@ -101,7 +114,10 @@ def _kpi(one: Statement, value: Value, hits: list[FoundPeriod], role: str, *, al
     baseline = value.baseline
     if baseline is not None and baseline.unit == "count":
         baseline = baseline.model_copy(update={"unit": unit})
-    quantity = Quantity(value=found.quantity.value, high=found.quantity.high, unit=unit, comparator=comparator)
+    size = found.quantity.value
+    if found.sign == "-" and comparator != "delta_down":
+        size = -size
+    quantity = Quantity(value=size, high=found.quantity.high, unit=unit, comparator=comparator)
     return Figure(
         kind="kpi",
         role=role or _role(one, value),
@@ -205,7 +221,7 @@ def _change(one: Statement, value: Value) -> tuple[Comparator, str | None]:
     stated = found.quantity.comparator
     if found.baseline is not None or stated in ("<", "<=", ">"):
         return stated, found.qualifier
-    ahead = " ".join(value.before.split()[-7:])
+    ahead = " ".join(re.split(r"[.;,]\s", value.before)[-1].split()[-10:])
     moved = direction(ahead)
     if moved is not None and leads_to(ahead) and not found.sign:
         return stated, "reduced to" if moved == "delta_down" else "increased to"
@@ -213,14 +229,20 @@ def _change(one: Statement, value: Value) -> tuple[Comparator, str | None]:
     if found.quantity.unit == "%" or (
         moved is not None and re.search(r"\b(?:en|by|in|de|del)\s+(?:un\s+)?$", folded(value.before))
     ):
-        turn = moved or (first_direction(" ".join(value.after.split()[:3])) if found.quantity.unit == "%" else None)
-    if turn is None and found.quantity.unit == "%" and not ahead.strip() and says("change_nouns", one.label):
+        turn = moved or (first_direction(_beside(value.after)) if found.quantity.unit == "%" else None)
+    by_label = found.quantity.unit == "%" and not ahead.strip() and says("change_nouns", one.label)
+    if turn is None and by_label and not phrase_after(value.after):
         turn = direction(one.label or "")
-    if found.sign and found.quantity.unit in ("%", "count") or found.sign == "-":
+    if found.sign and not (found.sign == "-" and says("signed_level", one.label)) and not is_currency(found.quantity.unit):
         turn = "delta_up" if found.sign == "+" else "delta_down"
     if turn is None:
         return stated, found.qualifier
     return turn, "range" if found.quantity.high is not None else ">=" if stated == ">=" else found.qualifier
+
+
+def _beside(after: str) -> str:
+    """The words right behind an amount that still speak of it."""
+    return " ".join(re.split(r"[.;,(]|\s(?:y|and|e|con|with|para|for)\s", f" {after.strip()} ")[0].split()[:4])
 
 
 def _role(one: Statement, value: Value) -> str:
@@ -230,17 +252,28 @@ def _role(one: Statement, value: Value) -> str:
         return "milestone"
     if is_role(one.label, "impact"):
         return "impact"
-    for text in (one.label, one.list_label, *one.contexts[:2]):
-        role = role_of(text)
-        if role is not None and (role not in ("capability", "progress") or is_role(text, role) or text == one.list_label):
-            return role
-    if any(role_of(text) == "milestone" for text in one.contexts[:4]):
-        return "milestone"
+    given = _given_role(one)
+    if given is not None:
+        return given
     if _is_actual(one, value):
         return "actual"
     if one.label is None and one.parent is not None and not any(says("metric_context", text) for text in one.contexts):
         return "capability"
     return "target"
+
+
+def _given_role(one: Statement) -> str | None:
+    """The role that the label, the list or a heading gives to every figure of the line."""
+    for role in KPI_ROLES:
+        if is_role(one.label, role) or (role in ("warning_threshold", "benchmark") and role_of(one.label, (role,))):
+            return role
+    for text in dict.fromkeys((one.list_label, *one.contexts[:2])):
+        found = role_of(text)
+        if found is None or (found in ("capability", "progress") and text != one.list_label and not is_role(text, found)):
+            continue
+        if found != "deliverable" or not says("measured", one.heading):
+            return found
+    return "milestone" if any(role_of(text) == "milestone" for text in one.contexts[:4]) else None
 
 
 def _is_actual(one: Statement, value: Value) -> bool:
@@ -265,12 +298,18 @@ def _own_period(one: Statement, value: Value, hits: list[FoundPeriod]) -> Period
     """The period the line itself gives the figure: behind it, before it, in the label."""
     start = value.found.end
     behind = [hit for hit in hits if hit.form != "cadence" and start <= hit.start < start + len(value.after)]
-    ahead = [
-        hit for hit in hits if hit.form != "cadence" and value.found.start - len(value.before) <= hit.start < value.found.start
-    ]
+    sentence = value.found.start - len(re.split(r"[.;]\s", value.before)[-1])
+    ahead = [hit for hit in hits if hit.form != "cadence" and sentence <= hit.start < value.found.start]
     label = [hit for hit in find_periods(one.label or "") if hit.form != "cadence"]
     if behind:
         return behind[0].period
+    cadence = any(hit.form == "cadence" and start <= hit.start < start + 20 for hit in hits)
+    if not label and not (ahead and cadence):
+        named = parse_period(one.label or "")
+        if named is not None and named.unit == "year" and named.year is not None:
+            return named
+    if cadence and not label:
+        return None
     if label:
         return one.inherited_period() if one.is_title else _whole(one.label or "", label)
     return ahead[-1].period if ahead else None
@@ -289,12 +328,19 @@ def _period(one: Statement, value: Value, hits: list[FoundPeriod]) -> Period | N
     after = folded(" ".join(value.after.split()[:6]))
     cadence = next((hit.period for hit in find_periods(after) if hit.form == "cadence"), None)
     cadence = cadence or next((hit.period for hit in find_periods(one.label or "") if hit.form == "cadence"), None)
-    if own is not None:
-        return own
     inherited = one.inherited_period()
+    if own is not None:
+        return _in_year(own, inherited)
     if inherited is not None and inherited.unit != "cadence":
         return inherited
     return cadence or inherited
+
+
+def _in_year(own: Period, inherited: Period | None) -> Period:
+    """A quarter under a year's heading is that year's."""
+    if own.unit != "quarter" or own.year is not None or inherited is None or inherited.year is None:
+        return own
+    return own.model_copy(update={"raw": f"{own.raw} {inherited.year}", "year": inherited.year})
 
 
 def _priced_by(after: str) -> str | None:

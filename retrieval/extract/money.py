@@ -19,20 +19,25 @@ def verdict(one: Statement, before: str, after: str, *, sign: str, per: str | No
     above = _above(one)
     if sign == "+" and above in GAINS:
         return "finance", str(above)
+    if above in ("cost", "budget", "investment") and is_metric(one.label) and not is_metric(one.label, strictly=True):
+        return "finance", _listed_role(one, str(above))
     own = _of_label(one, above)
     if own is not None:
         return own
-    if says("price", one.label) or (above is None and any(says("price", text) for text in one.contexts[:2])):
+    if (says("price", one.label) and above != "tool") or (
+        above is None and any(says("price", text) for text in one.contexts[:2])
+    ):
         return "kpi", "price"
     if above is not None and above != "metric":
         return "finance", _listed_role(one, above)
-    if per in ("month", "user/month", "year", "user/year") and any(says("price", text) for text in one.contexts):
-        return "kpi", "price"
-    return _KPI
+    return ("kpi", "price") if per in ("month", "user/month", "year", "user/year") and one.label is not None else _KPI
 
 
 def column_verdict(header: str, row: str, contexts: tuple[str, ...]) -> Verdict:
     """What an amount in a table cell is, by its column, its row and the headings above."""
+    above = next((found for text in contexts[:2] if (found := finance_class(text)) is not None), None)
+    if above in ("cost", "budget") and is_metric(row) and not is_metric(row, strictly=True) and not is_metric(header):
+        return "finance", str(above)
     for text in (header, row):
         if is_metric(text):
             return _KPI
@@ -82,9 +87,10 @@ def _above(one: Statement) -> str | None:
     """The class the nearest context names: `metric`, a money matter, or None."""
     for text in one.contexts:
         found = finance_class(text)
-        if found is not None and not (is_metric(text) and found in WEAK):
+        metric = is_metric(text, strictly=True)
+        if found is not None and not (metric and found in WEAK):
             return found if found not in ("roi", "payback", "npv") else None
-        if is_metric(text):
+        if metric:
             return "metric"
     return None
 

@@ -34,13 +34,18 @@ _LEADING_BEFORE = re.compile(
     re.I,
 )
 _VERB = re.compile(
-    r"^(?:[^\W\d_]{2,}(?:ar|er|ir)(?:se)?|reach|achieve|increase|reduce|improve|launch|maintain|keep|grow|expand|generate|close|hire|"
+    r"^(?:[a-záéíóúñç]{2,}(?:ar|ir)(?:se)?|[A-ZÁÉÍÓÚ][a-záéíóúñç]{2,}(?:ar|ir)(?:se)?(?=\s+[a-záéíóúñç\d])|(?:obten|manten|v?end|ofrec|establec|"
+    r"proteg|ten|resolv|promov|atra|exten|fortalec|s|hac|crec|mov|pod)er|reach|achieve|increase|reduce|improve|launch|maintain|keep|grow|expand|generate|close|hire|"
     r"deliver|build|complete|get|hit|ensure|scale|exceed|decrease|cut|boost|drive|secure|generando|logrando|alcanzando|"
     r"manteniendo|reaching|achieving|increasing|reducing|generating|maintaining)\s+",
     re.I,
 )
 _NOT_VERBS = frozenset(
-    {"lugar", "poder", "mujer", "taller", "customer", "user", "dollar", "order", "number", "year", "power", "super"}
+    {"lugar", "dollar", "webinar", "year", "popular", "similar", "calendar", "seminar", "solar", "hogar", "celular", "regular"}
+)
+_CLAUSE = re.compile(
+    r"(?:[a-záéíóú]+(?:ando|iendo|endo)|est[aá]n?|es|son|fue|ser[aá]|is|are|was|were|will|has|have|han|ha|can|pueden?|permit\w+)\b",
+    re.I,
 )
 _RELATIVE = re.compile(r"\s(?:que|that|which|quien|para)\s", re.I)
 _CHANGE_VERB = re.compile(
@@ -54,6 +59,8 @@ def phrase_after(text: str) -> str:
     text = _cut_period(text)
     text = _first_part(_SEPARATOR, text)
     text = _first_part(_CONNECTOR, " " + text.strip() + " ").strip()
+    if _CLAUSE.match(text) or re.match(r"(?:cada\s+un[oa]|each|c/u|o\s+m[aá]s|or\s+more)\b", text, re.I):
+        return ""
     for _ in range(3):
         text = _LEADING_AFTER.sub("", text.strip(), count=1)
     return _shortened(text)
@@ -62,13 +69,16 @@ def phrase_after(text: str) -> str:
 def phrase_before(text: str) -> str:
     """What an amount is said of: the noun phrase in front of it."""
     text = re.sub(r"[\s(:]+$", "", text)
+    if text.endswith(("×", "=", "→", "|")):
+        return ""
     parts = [part for part in _SEPARATOR.split(text) if part and part.strip()]
     text = _cut_period(parts[-1].strip() if parts else "")
     joined = _JOINED.split(" " + text)
     text = joined[-1].strip() if len(joined) > 1 and len(joined[-1].split()) > 1 else text
     changed = list(_CHANGE_VERB.finditer(text))
-    if changed and text[changed[-1].end() :].strip():
-        text = text[changed[-1].end() :]
+    rest = _CHANGED.sub("", " " + text[changed[-1].end() :].strip()).strip() if changed else ""
+    if rest:
+        text = rest
     elif _RELATIVE.search(text):
         text = _RELATIVE.split(text)[0]
     for _ in range(3):
@@ -88,12 +98,12 @@ def kpi_name(one: Statement, before: str, after: str, *, alone: bool, unit: str)
     phrase = counted or said
     if unit == "x":
         phrase = " ".join(part for part in (said, counted) if part)
-    elif counted and said and one.label is None and not is_metric(counted):
+    elif counted and said and _own_label(one) is None and not is_metric(counted):
         phrase = f"{said}: {counted}"
     label = _own_label(one)
     if label is None:
         return phrase or _context_name(one)
-    if is_metric_label(label) and alone:
+    if is_metric_label(label) and alone and not (counted and len(label.split()) == 1):
         return label
     if not phrase or folded(phrase) in folded(label):
         return label
@@ -119,7 +129,7 @@ def is_metric_label(label: str) -> bool:
     """Whether a label names a metric by itself (`Feature Adoption`, `Tasa de conversión`)."""
     bare = re.sub(r"\s*\([^)]*\)", "", label)
     words = folded(bare).split()
-    return bool(words) and len(words) <= 7 and (says("metric_label", bare) or is_metric(bare))
+    return bool(words) and len(words) <= 7 and (says("metric_label", bare) or is_metric(bare, strictly=True))
 
 
 def _own_label(one: Statement) -> str | None:
@@ -175,7 +185,8 @@ def _cut_period(text: str) -> str:
 def _shortened(text: str) -> str:
     words = text.split()
     for at in range(1, len(words)):
-        if at >= 2 and folded(words[at]) in ("que", "that", "which", "y", "and", "or", "o") and at >= 3:
+        joins = folded(words[at]) in ("que", "that", "which", "y", "and", "or", "o")
+        if joins and (at >= 3 or _VERB.match(" ".join(words[at + 1 :]))):
             words = words[:at]
             break
     return " ".join(words[:MOST_WORDS]).strip(" .:-–—*%")

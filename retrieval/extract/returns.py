@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from copilot.domain.quantity import Period
 from retrieval.extract.figure import Figure
 from retrieval.extract.terms import says
 
@@ -13,12 +14,20 @@ OUTLAYS = ("investment", "budget", "cost", "salary", "tool", "funding", "investm
 MOST_LINES = 6
 
 
-def joined(figures: Sequence[Figure], horizons: dict[int, str]) -> list[Figure]:
+@dataclass(frozen=True)
+class Horizon:
+    """The period a statement such as `Timeline: 6-12 meses` gives to the list it stands in."""
+
+    period: Period
+    group: tuple[object, ...]
+
+
+def joined(figures: Sequence[Figure], horizons: dict[int, Horizon]) -> list[Figure]:
     """Figures in order, with the statements that belong to an amount taken into it.
 
     Args:
         figures: of one document, in order of lines.
-        horizons: line of a `Timeline: 6-12 meses` statement -> the period it names.
+        horizons: by line of the statement.
     """
     done = list(figures)
     owners = [index for index, figure in enumerate(done) if _is_outlay(figure)]
@@ -57,7 +66,7 @@ def _owner(done: list[Figure], owners: list[int], index: int, field: str) -> int
         return same_line[0] if getattr(done[same_line[0]], field) is None else None
     nested = [at for at in near if done[at].lines[0] == figure.parent]
     fitting = nested or [at for at in near if done[at].group == figure.group and done[at].group]
-    free = [at for at in fitting if getattr(done[at], field) is None]
+    free = [at for at in fitting if getattr(done[at], field) is None and done[at].role != "funding"]
     if not free:
         return None
     if field == "savings" and len(fitting) > 1:
@@ -79,14 +88,20 @@ def _with(owner: Figure, figure: Figure, field: str) -> Figure:
     return replace(owner, **changes)  # type: ignore[arg-type]  # fields of Figure
 
 
-def _with_horizon(figure: Figure, horizons: dict[int, str]) -> Figure:
-    """A figure that states no time takes that of the `Timeline` line right below it or above it in its list."""
+def _with_horizon(figure: Figure, horizons: dict[int, Horizon]) -> Figure:
+    """A figure that states no time takes that of the `Timeline` line of its list: an amount only of one right below it."""
+    if figure.kind == "kpi":
+        given = [one for one in horizons.values() if one.group == figure.group] if figure.period is None else []
+        return replace(figure, period=given[0].period) if len(given) == 1 else figure
     if figure.kind != "finance" or figure.horizon is not None or figure.in_table or figure.role not in OUTLAYS:
         return figure
-    line = next((at for at in range(figure.lines[1] + 1, figure.lines[1] + 3) if at in horizons), None)
+    line = next(
+        (at for at in range(figure.lines[1] + 1, figure.lines[1] + 3) if at in horizons and horizons[at].group == figure.group),
+        None,
+    )
     if line is None or line - figure.lines[0] >= MOST_LINES:
         return figure
-    return replace(figure, horizon=horizons[line], lines=(figure.lines[0], line))
+    return replace(figure, horizon=horizons[line].period.raw, lines=(figure.lines[0], line))
 
 
 def _whole_and_parts(figures: list[Figure]) -> list[Figure]:
@@ -97,7 +112,7 @@ def _whole_and_parts(figures: list[Figure]) -> list[Figure]:
             figure.kind == "finance"
             and figure.role in ("investment", "investment_item")
             and figure.quantity
-            and not figure.in_table
+            and figure.group[:1] == ("item",)
         ):
             by_group.setdefault(figure.group, []).append(index)
     for members in by_group.values():

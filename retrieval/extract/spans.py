@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from copilot.domain.quantity import TIME_UNITS, Quantity
+from copilot.domain.quantity import TIME_UNITS, Quantity, is_currency
 from retrieval.extract.naming import phrase_after
 from retrieval.extract.statements import Statement
-from retrieval.extract.terms import direction, finance_class, is_metric, says
+from retrieval.extract.terms import direction, finance_class, is_exactly, is_metric, says
 from retrieval.language.folding import folded
 from retrieval.language.periods import FoundPeriod, find_periods
 from retrieval.language.quantities import FoundQuantity
@@ -75,6 +75,10 @@ def _reason(one: Statement, found: list[FoundQuantity], index: int, hits: list[F
     """Why an amount is no value; empty for one that is a date and needs no mention; None for a value."""
     amount = found[index]
     before, after = surroundings(one.body, found, index)
+    if index and re.fullmatch(r"\s*(?:por|per|por\s+cada)\s*", before) and is_currency(found[index - 1].quantity.unit):
+        return ""
+    if re.search(r"probab|likelihood|chance", folded(" ".join([*before.split()[-2:], *after.split()[:2]]))):
+        return "probability"
     dated = any(hit.form != "cadence" and hit.start < amount.end and amount.start < hit.end for hit in hits)
     if amount.quantity.unit in TIME_UNITS:
         return None if _is_measured_time(one, amount, before) else "" if dated else "duration"
@@ -88,6 +92,8 @@ def _reason(one: Statement, found: list[FoundQuantity], index: int, hits: list[F
 
 
 def _is_measured_time(one: Statement, amount: FoundQuantity, before: str) -> bool:
+    if is_exactly("horizon", one.label) and amount.quantity.comparator in ("=", "range"):
+        return False
     if amount.baseline is not None or amount.quantity.comparator in ("<", ">", "<="):
         return True
     if listed("measures", "clock").search(folded(" ".join(before.split()[-6:]))):

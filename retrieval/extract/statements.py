@@ -59,7 +59,8 @@ class Statement:
         while above is not None and len(chain) < 4:
             chain.append(above.label or above.text)
             above = above.parent
-        return (*chain, *([self.block.label] if self.block.label else []), *reversed(self.block.heading_path))
+        headings = self.block.heading_path[1:] if len(self.block.heading_path) > 2 else self.block.heading_path
+        return (*chain, *([self.block.label] if self.block.label else []), *reversed(headings))
 
     @property
     def group(self) -> tuple[object, ...]:
@@ -69,7 +70,10 @@ class Statement:
 
     def inherited_period(self) -> Period | None:
         """Of the parent items, the list's label or the nearest heading that names one."""
-        chain = [*reversed(self.contexts)]
+        named = next((found for text in self.contexts[:1] if (found := parse_period(text)) and found.unit == "year"), None)
+        if named is not None and named.year is not None:
+            return named
+        chain = [*self.block.heading_path[:1], *reversed(self.contexts)]
         if self.is_title and self.label:
             chain.append(self.label)
         return heading_period(chain) if chain else None
@@ -122,7 +126,7 @@ def _bold_lead(text: str, source: str) -> tuple[str | None, str]:
     beyond = re.match(r"\s?\([^)]{0,60}\)\s?:", rest)
     if beyond:
         return text[at : at + len(label) + beyond.end() - 1].strip(), rest[beyond.end() :].strip()
-    return label, rest.lstrip(" :–—-") if match["inner"] or match["outer"] else rest.strip()
+    return label, re.sub(r"^[\s:]*(?:[–—-]\s)?\s*", "", rest) if match["inner"] or match["outer"] else rest.strip()
 
 
 def _colon(text: str, *, last: bool) -> tuple[str | None, str]:

@@ -113,14 +113,21 @@ def _levels(row: _Row) -> tuple[Figure, ...]:
         figure = _kpi(row, cell, row.name, "target", quantity)
         made.append(replace(figure, baseline=own, stated_change=stated if len(targets) == 1 else None))
     if not targets and former:
-        role = "target" if former[0].column.header and folded(former[0].column.header).startswith("proyect") else "actual"
-        made += [replace(_kpi(row, former[0], row.name, role, _quantity(row, former[0])), stated_change=stated)]
+        made.append(_actual(row, former[0], stated))
     if not targets and not former:
         made += [_changed(row, cell) for cell in change]
     for kind in ("benchmark", "threshold"):
         role = "benchmark" if kind == "benchmark" else "warning_threshold"
         made += [_kpi(row, cell, row.name, role, _quantity(row, cell)) for cell in row.of(kind)]
     return tuple(made)
+
+
+def _actual(row: _Row, cell: _Cell, stated: str | None) -> Figure:
+    """A present value without a target: money spent is a cost, anything else the metric's actual value."""
+    kind, role = _cell_verdict(row, cell, header="")
+    if kind == "finance" and not names_metrics(row.block.header, strictly=True):
+        return _finance(row, cell, role)
+    return replace(_kpi(row, cell, row.name, "actual", _quantity(row, cell)), stated_change=stated)
 
 
 def _changed(row: _Row, cell: _Cell) -> Figure:
@@ -162,7 +169,8 @@ def _singles(row: _Row) -> tuple[Figure, ...]:
             segment = figure.segment if cell.column.kind == "value" else header
         else:
             name = f"{row.name}: {header}" if rows_are_metrics else header
-            figure = _kpi(row, cell, name, _row_role(row), _quantity(row, cell, by=header))
+            role = role_of(header, ("benchmark", "warning_threshold", "progress")) or _row_role(row)
+            figure = _kpi(row, cell, name, role, _quantity(row, cell, by=header))
             segment = figure.segment if row.named_by_period or rows_are_metrics else row.name
         made.append(_grown(replace(figure, segment=segment), header))
     for cell in row.of(*FIELDS):
@@ -196,7 +204,7 @@ def _field_alone(row: _Row, cell: _Cell) -> Figure:
 
 def _money(row: _Row) -> tuple[Figure, ...]:
     """Amounts of money columns; ROI, payback and savings of the row are fields of its investment."""
-    main = next((cell for kind in ("investment", "cost", "budget") for cell in row.of(kind)), None)
+    main = next((cell for kind in ("investment", "cost", "budget", "benefit", "return") for cell in row.of(kind)), None)
     made = []
     for cell in row.of(*MONEY):
         if not is_currency(cell.found.quantity.unit) and not _is_bare_money(cell):
@@ -276,7 +284,9 @@ def _kpi(row: _Row, cell: _Cell, name: str, role: str, quantity: Quantity, *, pe
     if own is None:
         own = inherited if inherited is not None and inherited.unit != "cadence" else cadence or inherited
     comparator: Comparator = quantity.comparator
-    if cell.found.sign and quantity.unit in ("%", "x"):
+    if cell.found.sign == "-" and _is_level(cell, name):
+        quantity = quantity.model_copy(update={"value": -quantity.value})
+    elif cell.found.sign and quantity.unit in ("%", "x", "count"):
         comparator = "delta_up" if cell.found.sign == "+" else "delta_down"
     return Figure(
         kind="kpi",
@@ -292,6 +302,13 @@ def _kpi(row: _Row, cell: _Cell, name: str, role: str, quantity: Quantity, *, pe
         in_table=True,
         group=("row", row.block.lines[0]),
     )
+
+
+def _is_level(cell: _Cell, name: str) -> bool:
+    """Whether a minus belongs to the value: money, or a margin in a column that is no change."""
+    if cell.column.kind == "change" or (cell.column.period is not None and cell.column.period.unit == "cadence"):
+        return False
+    return is_currency(cell.found.quantity.unit) or (says("signed_level", name) and not says("change_nouns", name))
 
 
 def _quantity(row: _Row, cell: _Cell, *, by: str | None = None) -> Quantity:

@@ -53,9 +53,9 @@ def finance_class_before(text: str) -> str | None:
     return max(ends)[1] if ends else None
 
 
-def is_metric(text: str | None) -> bool:
-    """Whether the text names a metric that is measured in money."""
-    return says("metric", text)
+def is_metric(text: str | None, *, strictly: bool = False) -> bool:
+    """Whether the text names a metric that is measured in money; strictly: one that could not be a cost line."""
+    return says("metric", text) or (not strictly and says("soft_metric", text))
 
 
 @cache

@@ -25,7 +25,7 @@ MASKS = re.compile(
     | \[[^\]\n]*\](?!\()                                               # bracket placeholders
     | \#[0-9A-Fa-f]{6}\b | \#\d+                                       # colours, `#1`
     | \b\d{4}-\d{2}(?:-\d{2})?\b(?!-) | \b\d{1,2}/\d{1,2}/\d{2,4}\b    # dates
-    | \b\d{1,2}:\d{2}(?::\d{2})?\b(?!:)                                # times of day
+    | \b\d{1,2}:\d{2}(?::\d{2})?\b(?!:) | \b\d+:(?!1\b)\d+ | \b[A-Za-z]:1\b   # times of day, `1:20`
     | \b\d{1,2}\s?[ap]\.?m\.?\b
     | \+\d{1,3}[\s(-]\d[\d\s()-]{6,18} | \b\d{3}[-.\s]\d{3,4}[-.\s]\d{4}\b   # telephone numbers
     | \b\d+(?:-\d+){2,}\b                                              # `30-60-90`

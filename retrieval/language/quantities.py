@@ -19,6 +19,8 @@ LONGEST = 2000
 SYMBOLS: dict[str, Comparator] = {"<=": "<=", "=<": "<=", "≤": "<=", ">=": ">=", "≥": ">=", "<": "<", ">": ">"}
 HYPHEN = re.compile(r"\s?-\s?$")
 TO = re.compile(r"\s(?:a|to|hasta|à|ate|al|o|or|ou)\s$")
+FAR_TO = re.compile(r"\s(?:[a-z/]+\s){1,3}(?:hasta|a|to)\s$")
+SINCE = re.compile(r"(?<!\w)(?:desde|from)\s+$")
 AND = re.compile(r"\s(?:y|and|e|et)\s$")
 FROM = re.compile(r"(?<!\w)(?:de|del|desde|from|do|du)\s+(?:los\s+|las\s+)?$")
 BETWEEN = re.compile(r"(?<!\w)(?:entre|between)\s+(?:el\s+|un\s+)?$")
@@ -71,6 +73,8 @@ def find_quantities(text: str, *, decimal_comma: bool = False) -> list[FoundQuan
         text: one line or cell.
         decimal_comma: the document's convention; decides how a lone `1.234` or `1,234` is read.
     """
+    if not any(map(str.isdigit, text[:LONGEST])):
+        return []
     known = patterns()
     visible = MASKS.sub(lambda match: " " * len(match[0]), text[:LONGEST])
     level = folded(visible)
@@ -158,7 +162,8 @@ def _unit(known: AmountPatterns, match: re.Match[str]) -> str:
 def _is_date_or_name(known: AmountPatterns, match: re.Match[str], level: str) -> bool:
     before, after = level[max(0, match.start() - 16) : match.start()], level[match.end() : match.end() + 24]
     if (
-        re.match(r"[/:]\d|-[a-z]|_\w", after)
+        (re.match(r"[/:]\d", after) and not (match["currency"] or match["percent"] or match["money"]))
+        or re.match(r"-[a-z]|_\w", after)
         or re.search(r"(?<![\w.,])[a-z]\w*-$", before)
         or before.endswith(("/", "_", ":1"))
         and re.search(r"\d[/:]$", before)
@@ -180,6 +185,8 @@ def _pair(known: AmountPatterns, first: _Atom, second: _Atom, visible: str, leve
     if ARROW.fullmatch(visible[first.end : second.start]):
         return _moved(known, first, second, visible, level)
     before = level[max(0, first.start - 60) : first.start]
+    if FAR_TO.fullmatch(gap) and SINCE.search(before) and first.unit == second.unit:
+        return _moved(known, first, second, visible, level)
     hyphen = HYPHEN.fullmatch(gap) or (not gap.strip() and second.sign == "-")
     if TO.fullmatch(gap) and FROM.search(before):
         escalates = known.change.search(before) is not None or "from" in before
