@@ -36,14 +36,6 @@ class LiveChatModel(ChatOpenAI):
                 yield chunk
             self._whole(ended, said)
 
-    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
-        ended = said = False
-        with self._told():
-            for chunk in super()._stream(*args, **kwargs):
-                ended, said = ended or _ends(chunk), said or _says(chunk)
-                yield chunk
-            self._whole(ended, said)
-
     def _whole(self, ended: bool, said: bool) -> None:
         if not (ended and said):
             hint = "empty" if ended else "cut off"
@@ -72,8 +64,16 @@ class LiveChatModel(ChatOpenAI):
 
 
 def live_model(config: ModelConfig) -> LiveChatModel:
-    """The client for this configuration; nothing is sent yet."""
+    """The client for this configuration; nothing is sent yet.
+
+    Connections are not kept between requests: the library shares them between models and event loops, and one that outlives its
+    loop fails the next question of a command line that runs a loop each. A handshake is little beside a reply.
+    """
+    client = httpx2.AsyncClient(
+        timeout=config.timeout_s, limits=httpx2.Limits(max_keepalive_connections=0), follow_redirects=True
+    )
     return LiveChatModel(
+        http_async_client=client,
         model=config.model,
         base_url=config.url,
         api_key=config.api_key,
