@@ -18,8 +18,11 @@ from copilot.domain.source import Hit, ParsedDocument
 from copilot.settings import HASHED, OFFLINE, Settings, masked_url
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from copilot.agent.service import Answerer, Copilot
     from copilot.domain.ports import ChunkStore, Embedder
+    from copilot.llm.factory import ModelConfig
     from retrieval.pipeline import Pipeline
     from retrieval.search.hybrid import HybridSearch
     from retrieval.store.conversations import SqlConversationStore
@@ -59,14 +62,14 @@ class Workspace:
         """Documents, facts, passages and events."""
         from retrieval.store.sql import SqlPlanStore
 
-        return SqlPlanStore(self._database)
+        return SqlPlanStore(self.database)
 
     @cached_property
     def conversations(self) -> SqlConversationStore:
         """Turns of conversations."""
         from retrieval.store.conversations import SqlConversationStore
 
-        return SqlConversationStore(self._database)
+        return SqlConversationStore(self.database)
 
     @property
     def database_url(self) -> str:
@@ -128,11 +131,12 @@ class Workspace:
 
     def close(self) -> None:
         """Let others have the database and the vector folder."""
-        if "_database" in self.__dict__:
-            self._database.close()
+        if "database" in self.__dict__:
+            self.database.close()
 
     @cached_property
-    def _database(self) -> Database:
+    def database(self) -> Database:
+        """The workspace's one database, its schema up to date."""
         from retrieval.store.database import open_database
 
         return open_database(self.database_url)
@@ -141,7 +145,7 @@ class Workspace:
     def _lexical(self) -> SqlLexicalIndex:
         from retrieval.store.lexical import SqlLexicalIndex
 
-        return SqlLexicalIndex(self._database)
+        return SqlLexicalIndex(self.database)
 
     @cached_property
     def _embedder(self) -> Embedder:
@@ -171,7 +175,6 @@ class Workspace:
     def _pipeline(self) -> Pipeline:
         from copilot.llm.tokens import token_counter
         from retrieval.pipeline import Pipeline
-        from retrieval.store.vectors import collection_name
 
         return Pipeline(
             self.plans,
@@ -179,23 +182,31 @@ class Workspace:
             count_tokens=token_counter(),
             embedder=self._embedder,
             vectors=self._vectors,
-            collection=collection_name,
         )
+
+    def chat_model(self, model: str) -> BaseChatModel:
+        """The model of that name, as the settings configure it."""
+        from copilot.llm.factory import build_model
+
+        return build_model(self._model_config(model))
 
     def _answerer(self, model: str) -> Answerer:
         from copilot.agent.service import Answerer
-        from copilot.llm.factory import ModelConfig, build_model
+
+        endpoint = OFFLINE if model == OFFLINE else masked_url(self.settings.model_url or OPENAI)
+        return Answerer(name=model, model=self.chat_model(model), endpoint=endpoint, is_live=model != OFFLINE)
+
+    def _model_config(self, model: str) -> ModelConfig:
+        from copilot.llm.factory import ModelConfig
 
         known = self.settings
-        config = ModelConfig(
+        return ModelConfig(
             model=model,
             url=known.model_url,
             api_key=known.model_api_key,
             timeout_s=known.model_timeout_s,
             max_retries=known.model_retries,
         )
-        endpoint = OFFLINE if config.is_offline else masked_url(known.model_url or OPENAI)
-        return Answerer(name=model, model=build_model(config), endpoint=endpoint, is_live=not config.is_offline)
 
     def _new_view(self, principal: Principal, documents: Sequence[str]) -> PlanView:
         from retrieval.ingest.blocks import parse

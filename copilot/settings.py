@@ -64,6 +64,15 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
         None, description="Write log lines (JSON, no document text) of this level and above to standard error."
     )
+    slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app (`xoxb-...`).")
+    slack_app_token: SecretStr | None = Field(None, description="App-level token for Socket Mode (`xapp-...`).")
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Signing secret of the Slack app; with it `rumbo serve` takes Slack's requests."
+    )
+    slack_api_url: HttpUrl = Field("https://slack.com/api/", description="Base address of Slack's Web API.")
+    rate_per_minute: int = Field(120, ge=1, le=100_000, description="Requests a key or address may make in a minute.")
+    request_timeout_s: float = Field(120, gt=0, le=3600, description="Seconds an HTTP request may take.")
+    upload_mb: int = Field(20, ge=1, le=50, description="Largest document that may be uploaded, in MB.")
     debug: bool = Field(False, description="Show the trace of an unexpected error.")
     trace: Path | None = Field(
         None, description="File to which full model turns are appended, with document text; off by default."
@@ -134,7 +143,7 @@ def described() -> list[dict[str, str]]:
 def _named(error: ValidationError) -> OperatorMustFix:
     first = error.errors()[0]
     field = str(first["loc"][0])
-    secret = field.endswith("_key")
+    secret = field.endswith(("_key", "_token", "_secret"))
     value = "********" if secret else masked_url(str(first["input"])) if field.endswith("_url") else str(first["input"])
     return OperatorMustFix("bad_setting", setting=variable(field), value=value[:200], expected=_expected(field, first["msg"]))
 

@@ -1,0 +1,180 @@
+"""The part of a workspace that remembers and reports: journal, drafts, inbox, outbox, schedules, keys, on the same database.
+
+Parts are built on first use and imported then, as in `copilot.bootstrap`.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copilot.bootstrap import Workspace
+from copilot.domain.access import Principal
+from copilot.domain.answer import Language
+from copilot.settings import OFFLINE
+
+if TYPE_CHECKING:
+    from copilot.access import Doorkeeper
+    from copilot.domain.state_ports import Publisher
+    from copilot.domain.status import StatusReport
+    from copilot.grounding.surroundings import Surroundings
+    from copilot.journal.recorder import Recorder
+    from copilot.outbox.delivery import Delivery
+    from copilot.status.workflow import StatusDesk
+    from copilot.status.writer import Written
+    from retrieval.store.access import SqlAccessStore
+    from retrieval.store.drafts import SqlDrafts, SqlIdempotency, SqlProposals, SqlSchedules
+    from retrieval.store.journal import SqlJournalStore
+    from retrieval.store.work import SqlInbox, SqlOutbox
+
+
+class Office:
+    """State and reports of one workspace."""
+
+    def __init__(self, workspace: Workspace, *, folder: Path | None = None) -> None:
+        """`folder` is where relative file destinations lie; by default the workspace's home."""
+        self.workspace = workspace
+        self.clock = workspace.clock
+        self.owner = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        """Names this process in leases."""
+        self._folder = folder or workspace.settings.home
+
+    @cached_property
+    def journal(self) -> SqlJournalStore:
+        """Readings and task states."""
+        from retrieval.store.journal import SqlJournalStore
+
+        return SqlJournalStore(self.workspace.database)
+
+    @cached_property
+    def recorder(self) -> Recorder:
+        """Records what people say of metrics and tasks."""
+        from copilot.journal.recorder import Recorder
+
+        return Recorder(plan=self.workspace.plan, journal=self.journal, clock=self.clock)
+
+    @cached_property
+    def inbox(self) -> SqlInbox:
+        """Events from outside."""
+        from retrieval.store.work import SqlInbox
+
+        return SqlInbox(self.workspace.database)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        """Messages on their way out."""
+        from retrieval.store.work import SqlOutbox
+
+        return SqlOutbox(self.workspace.database)
+
+    @cached_property
+    def drafts(self) -> SqlDrafts:
+        """Status drafts."""
+        from retrieval.store.drafts import SqlDrafts
+
+        return SqlDrafts(self.workspace.database)
+
+    @cached_property
+    def schedules(self) -> SqlSchedules:
+        """Weekly schedules."""
+        from retrieval.store.drafts import SqlSchedules
+
+        return SqlSchedules(self.workspace.database)
+
+    @cached_property
+    def proposals(self) -> SqlProposals:
+        """Changes that wait for a yes."""
+        from retrieval.store.drafts import SqlProposals
+
+        return SqlProposals(self.workspace.database)
+
+    @cached_property
+    def idempotency(self) -> SqlIdempotency:
+        """Responses of writes by their key."""
+        from retrieval.store.drafts import SqlIdempotency
+
+        return SqlIdempotency(self.workspace.database)
+
+    @cached_property
+    def access(self) -> SqlAccessStore:
+        """API keys, roles of people, request counts."""
+        from retrieval.store.access import SqlAccessStore
+
+        return SqlAccessStore(self.workspace.database)
+
+    @cached_property
+    def doorkeeper(self) -> Doorkeeper:
+        """Makes and checks API keys."""
+        from copilot.access import Doorkeeper
+
+        return Doorkeeper(self.access, self.clock)
+
+    @cached_property
+    def desk(self) -> StatusDesk:
+        """Composes and decides status drafts."""
+        from copilot.status.workflow import StatusDesk
+
+        return StatusDesk(
+            report=self.report,
+            write=self._written,
+            drafts=self.drafts,
+            outbox=self.outbox,
+            schedules=self.schedules,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        """Delivers what is approved, once."""
+        from copilot.outbox.delivery import Delivery
+
+        return Delivery(outbox=self.outbox, drafts=self.drafts, publishers=self._publishers(), clock=self.clock, owner=self.owner)
+
+    def report(self, reader: Principal, now: datetime, since: datetime | None) -> StatusReport:
+        """The weekly report for a reader."""
+        from copilot.status.report import Journal, build_report
+
+        readable = {record.document for record in self.workspace.plans.documents(reader)}
+        states = {key: change for key, change in self.journal.task_states().items() if change.document in readable}
+        journal = Journal(
+            readings=[reading for reading in self.journal.readings() if reading.document in readable],
+            task_states=states,
+            task_changes=[change for change in self.journal.task_changes(since=since) if change.document in readable],
+            events=self.workspace.plans.events(reader, since=since) if since is not None else (),
+        )
+        return build_report(self.workspace.plan(reader), journal, today=now.date(), since=since)
+
+    def _written(self, report: StatusReport, language: Language) -> Written:
+        from copilot.domain.source import Citation
+        from copilot.domain.status import COMPUTED, JOURNAL
+        from copilot.grounding.surroundings import Surroundings, surroundings
+        from copilot.status.writer import asking, write
+
+        view = self.workspace.view(Principal(id="audience"))
+
+        def around(citation: Citation) -> Surroundings:
+            beside = citation.document.startswith((JOURNAL, COMPUTED))
+            return Surroundings() if beside else surroundings(view.parsed(citation.document), citation)
+
+        known = self.workspace.settings
+        if known.model == OFFLINE:
+            return write(report, language, around=around)
+        model = self.workspace.chat_model(known.model)
+        return write(report, language, around=around, ask=asking(model), model=known.model)
+
+    def _publishers(self) -> dict[str, Publisher]:
+        from integrations.outbound.files import FilePublisher
+
+        found: dict[str, Publisher] = {"file": FilePublisher(self._folder)}
+        known = self.workspace.settings
+        if known.slack_bot_token is not None:
+            from integrations.outbound.slack import SlackPublisher
+
+            found["slack"] = SlackPublisher(
+                token=known.slack_bot_token.get_secret_value(), clock=self.clock, base_url=known.slack_api_url
+            )
+        return found
