@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.extract.statements import Statement
-from retrieval.extract.terms import WEAK, finance_class, finance_class_before, is_exactly, is_metric, says
+from retrieval.extract.terms import WEAK, finance_class, finance_class_before, is_exactly, is_metric, is_role, says
 
 Verdict = tuple[str, str]
 """`("kpi", role)` or `("finance", role)`."""
@@ -30,7 +30,8 @@ def verdict(one: Statement, before: str, after: str, *, sign: str, per: str | No
         return "kpi", "price"
     if above is not None and above != "metric":
         return "finance", _listed_role(one, above)
-    return ("kpi", "price") if per in ("month", "user/month", "year", "user/year") and one.label is not None else _KPI
+    priced = per in ("month", "user/month", "year", "user/year") and one.label is not None and not sign
+    return ("kpi", "price") if priced and not is_role(one.label, "impact") else _KPI
 
 
 def column_verdict(header: str, row: str, contexts: tuple[str, ...]) -> Verdict:

@@ -56,6 +56,8 @@ _CHANGE_VERB = re.compile(
 
 def phrase_after(text: str) -> str:
     """What an amount counts: the words behind it, up to where something else begins."""
+    if re.match(r"\s*(?:y|and|e|et|o|or|u)\s", text):
+        return ""
     text = _cut_period(text)
     text = _first_part(_SEPARATOR, text)
     text = _first_part(_CONNECTOR, " " + text.strip() + " ").strip()

@@ -84,11 +84,36 @@ def _reason(one: Statement, found: list[FoundQuantity], index: int, hits: list[F
         return None if _is_measured_time(one, amount, before) else "" if dated else "duration"
     if dated and not amount.marked:
         return ""
+    if one.is_title and _is_titular(one, amount, after):
+        return "title"
+    if amount.quantity.unit == "x" and not before.strip() and one.label is None and re.match(r"\s+[A-ZÁÉÍÓÚ]", after):
+        return "head_count"
+    if not amount.marked and amount.quantity.unit == "count":
+        if re.search(
+            r"(?<!\w)(?:los|las|the|these|estos|estas|ambos|nuestros|nuestras|our|sus|os|as|les|des)\s+$", folded(before)
+        ):
+            return "reference"
+        if index and body_depth(one.body, amount.start) > 0 and body_depth(one.body, found[0].start) == 0:
+            return "detail"
     if amount.quantity.unit == "count" and not amount.marked and not _counts(one, before, after):
         return "bare_number"
     if one.label is None and one.block.kind != "item" and not one.is_title and not _speaks(before, after):
         return "prose"
     return None
+
+
+def body_depth(body: str, at: int) -> int:
+    """How many parentheses are open at an offset."""
+    return body.count("(", 0, at) - body.count(")", 0, at)
+
+
+def _is_titular(one: Statement, amount: FoundQuantity, after: str) -> bool:
+    """Whether an amount of a title only says what the section is about: no money, no label before it, nothing counted."""
+    if is_currency(amount.quantity.unit):
+        return False
+    if one.block.kind == "heading":
+        return one.label is None or not amount.marked or body_depth(one.body, amount.start) > 0
+    return one.label is None and not phrase_after(after)
 
 
 def _is_measured_time(one: Statement, amount: FoundQuantity, before: str) -> bool:
@@ -130,7 +155,7 @@ def _joined(body: str, kept: list[FoundQuantity]) -> list[Value]:
     done: list[Value] = []
     for index, amount in enumerate(kept):
         before, after = surroundings(body, kept, index)
-        depth = body.count("(", 0, amount.start) - body.count(")", 0, amount.start)
+        depth = body_depth(body, amount.start)
         if done and (merged := _explained(done[-1], amount, before, after, in_paren=depth > 0, body=body)) is not None:
             done[-1] = merged
             continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.domain.quantity import Period
 from copilot.domain.source import Block, ParsedDocument
@@ -34,7 +34,9 @@ class Statement:
     block: Block
     parent: Statement | None = None
     is_title: bool = False
-    """The line is bold as a whole or introduces a list."""
+    """The line is a heading, or bold as a whole."""
+    short_period: Period | None = None
+    """What a sibling heading calls the stretch of the headings above: `Mes 1` for `Primeros 30 días`."""
 
     @property
     def heading(self) -> str | None:
@@ -76,7 +78,9 @@ class Statement:
         chain = [*self.block.heading_path[:1], *reversed(self.contexts)]
         if self.is_title and self.label:
             chain.append(self.label)
-        return heading_period(chain) if chain else None
+        found = heading_period(chain) if chain else None
+        named_alike = self.short_period is not None and found is not None and _days(found) == _days(self.short_period)
+        return self.short_period if named_alike else found
 
     def near_period(self) -> Period | None:
         """The same, but only of the list's label, the parent or the nearest heading."""
@@ -85,15 +89,25 @@ class Statement:
 
 
 def statements(doc: ParsedDocument) -> Iterator[Statement]:
-    """Paragraph lines, items and quoted lines in order; headings, rows, code and HTML are left out."""
+    """Headings below the first level, paragraph lines, items and quoted lines in order; rows, code and HTML are left out."""
     by_index: dict[int, Statement] = {}
+    siblings: dict[tuple[str, ...], Period] = {}
     for index, block in enumerate(doc.blocks):
+        if block.kind == "heading":
+            period = parse_period(block.plain)
+            if period is not None and period.unit != "cadence":
+                siblings[block.heading_path[:-1]] = period
+            if block.level > 1:
+                above = block.model_copy(update={"heading_path": block.heading_path[:-1]})
+                yield replace(_statement(above, block.plain, block.text, block.lines[0], None), is_title=True)
         if block.kind not in ("paragraph", "item", "quote"):
             continue
+        short = siblings.get(block.heading_path[:-1])
         parent = by_index.get(block.parent) if block.parent is not None else None
         for offset, row in enumerate(block.plain.split("\n")):
             source = block.text.split("\n")
             one = _statement(block, row, source[offset] if offset < len(source) else row, block.lines[0] + offset, parent)
+            one = replace(one, short_period=short) if short else one
             by_index.setdefault(index, one)
             yield one
 
@@ -101,6 +115,14 @@ def statements(doc: ParsedDocument) -> Iterator[Statement]:
 def without_amount(label: str | None) -> str | None:
     """`FASE 1 (Meses 1-3)` for `FASE 1 (Meses 1-3): $45,000`."""
     return _AMOUNT_IN_LABEL.sub("", label).strip(" :") or label if label else label
+
+
+def _days(period: Period) -> tuple[int, int] | None:
+    """First and last day of a stretch counted from the plan's start; a month is thirty days."""
+    length = {"days": 1, "weeks": 7, "months": 30}.get(period.unit)
+    if length is None or period.start is None or period.end is None or period.year is not None:
+        return None
+    return (period.start - 1) * length + 1, period.end * length
 
 
 def _statement(block: Block, text: str, source: str, line: int, parent: Statement | None) -> Statement:

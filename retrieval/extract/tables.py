@@ -93,9 +93,22 @@ def _row(block: Block, cells: list[_Cell]) -> _Row:
         rest = rest[: hit.start] + rest[hit.end :]
     named = own is not None and len(re.sub(r"[\W\d_]", "", rest)) <= 3
     term = next((text for column, text in zip(kinds, block.cells, strict=False) if column.kind == "term"), None)
+    counted = parse_period(f"{block.header[0]} {label}") if label.strip().isdigit() else None
+    if counted is not None and counted.start is not None:
+        own, named = counted, True
     if not named:
         own = parse_period(term) if term else None
-    return _Row(block, label, own, named, tuple(cells))
+    return _Row(block, label, own, named, tuple(_compared(cells)))
+
+
+def _compared(cells: list[_Cell]) -> list[_Cell]:
+    """Beside one present value and its change, a single column of another name is what the metric changes to."""
+    kinds = [cell.column.kind for cell in cells]
+    if kinds.count("baseline") == 1 and kinds.count("change") == 1 and kinds.count("other") == 1 and "target" not in kinds:
+        return [
+            replace(cell, column=replace(cell.column, kind="target")) if cell.column.kind == "other" else cell for cell in cells
+        ]
+    return cells
 
 
 def _levels(row: _Row) -> tuple[Figure, ...]:
@@ -114,7 +127,7 @@ def _levels(row: _Row) -> tuple[Figure, ...]:
         made.append(replace(figure, baseline=own, stated_change=stated if len(targets) == 1 else None))
     if not targets and former:
         made.append(_actual(row, former[0], stated))
-    if not targets and not former:
+    if not targets and not former and not row.of(*MONEY):
         made += [_changed(row, cell) for cell in change]
     for kind in ("benchmark", "threshold"):
         role = "benchmark" if kind == "benchmark" else "warning_threshold"
@@ -147,7 +160,9 @@ def _periods(row: _Row) -> tuple[Figure, ...]:
         if kind == "finance" and not names_metrics(row.block.header, strictly=True):
             made.append(_finance(row, cell, role))
         else:
-            made.append(_kpi(row, cell, row.name, _row_role(row), _quantity(row, cell), period=cell.column.period))
+            name = cell.column.header if row.named_by_period else row.name
+            period = row.period if row.named_by_period else cell.column.period
+            made.append(_kpi(row, cell, name, _row_role(row), _quantity(row, cell, by=name), period=period))
     return tuple(made)
 
 

@@ -13,15 +13,19 @@ from retrieval.language.wordlists import alternation, listed
 Direction = Literal["delta_up", "delta_down"]
 KPI_ROLES = ("warning_threshold", "benchmark", "capability", "deliverable", "milestone", "progress")
 """Roles a heading or label can give, strongest first."""
+CACHED = 8192
+"""Texts remembered by each question: headings and labels are asked about for every figure under them."""
 WEAK = frozenset({"salary", "tool", "cost"})
 """Classes that, in a list of what an investment is made of, are its items."""
 
 
+@lru_cache(maxsize=CACHED)
 def says(table: str, text: str | None) -> bool:
     """Whether the text holds a word of this list of `words/measures.toml`."""
     return bool(text) and listed("measures", table).search(folded(text or "")) is not None
 
 
+@lru_cache(maxsize=CACHED)
 def is_exactly(table: str, text: str | None) -> bool:
     """Whether the text is a word of the list, apart from a number behind it (`Quick Win #2`)."""
     bare = re.sub(r"[\s#:.\d()/]+$", "", folded(text or "")).strip()
@@ -36,7 +40,7 @@ def _classes() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=CACHED)
 def finance_class(text: str | None) -> str | None:
     """The money matter a text names: `investment`, `saving` ...; None when it names none."""
     if not text:
@@ -45,7 +49,7 @@ def finance_class(text: str | None) -> str | None:
     return next((name for name, pattern in _classes() if pattern.search(level)), None)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=CACHED)
 def finance_class_before(text: str) -> str | None:
     """The class whose word stands last in the text, that is nearest to a figure behind it."""
     level = folded(text)
@@ -66,12 +70,14 @@ def _roles() -> dict[str, re.Pattern[str]]:
     }
 
 
+@lru_cache(maxsize=CACHED)
 def role_of(text: str | None, roles: tuple[str, ...] = KPI_ROLES) -> str | None:
     """The role a heading, label or column gives to the figures under it."""
     level = folded(text or "")
     return next((role for role in roles if _roles()[role].search(level)), None)
 
 
+@lru_cache(maxsize=CACHED)
 def is_role(text: str | None, role: str) -> bool:
     """Whether the text as a whole is one of the role's words."""
     return _roles()[role].fullmatch(folded(text or "").strip(" :")) is not None

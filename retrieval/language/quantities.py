@@ -221,9 +221,9 @@ def _years(first: _Atom, second: _Atom) -> bool:
 
 def _ends(first: _Atom, second: _Atom) -> tuple[Decimal, Decimal]:
     """Both values; `$100-500K` and `2-5M` scale the first end as the second."""
-    if second.scaled and not first.scaled and not (second.own_currency and first.own_currency) and first.value < 1000:
+    if second.scaled and not first.scaled and not (second.own_currency and first.own_currency):
         scale = Decimal(patterns().scales[second.scaled])
-        return first.value * scale, second.value
+        return (first.value * scale if first.value * scale <= second.value else first.value), second.value
     if first.scaled and not second.scaled and second.value < 1000:
         return first.value, second.value * Decimal(patterns().scales[first.scaled])
     return first.value, second.value
