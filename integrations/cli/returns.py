@@ -10,7 +10,7 @@ from copilot.domain.answer import ToolResult
 from copilot.domain.errors import UserCanFix
 from integrations.cli.options import DocumentOption, JsonOption, chosen_document, number
 from integrations.cli.session import Session, session
-from integrations.render import calculation_lines, json_ready
+from integrations.render import calculation_lines, json_ready, one_line
 from tools.calc.amounts import Amount
 from tools.calc.finance import Sense, roi
 
@@ -60,7 +60,10 @@ def _from_plan(opened: Session, item: str, document: str | None) -> ToolResult:
     if not records:
         raise UserCanFix("nothing_ingested")
     only = None if document is None else chosen_document(records, document).document
-    return calculate_roi(opened.workspace.view(opened.principal), item=item, document=only)
+    made = calculate_roi(opened.workspace.view(opened.principal), item=item, document=only)
+    if not made.rows and not made.calculations:
+        raise UserCanFix("nothing_found", name=item)
+    return made
 
 
 def _show(opened: Session, made: ToolResult) -> None:
@@ -70,10 +73,10 @@ def _show(opened: Session, made: ToolResult) -> None:
             screen.line(opened.say(f"roi_sense_{sense}"))
     for step in made.calculations:
         screen.line("\n".join(calculation_lines(step, opened.say)))
+    if not made.calculations:
+        screen.notice(opened.say("no_return"))
     # What the documents themselves claim stands beside what was calculated, never instead of it.
     for row in made.rows:
         places = [seen.citation.label for seen in made.evidence if seen.id in row.get("e", ())]
-        told = "; ".join(f"{key}: {value}" for key, value in row.items() if key != "e" and value not in (None, "", [], ()))
+        told = one_line(str(row.get("text", "")), None)
         screen.line(f"  {told}  ({', '.join(places)})" if places else f"  {told}")
-    if made.note and not made.calculations:
-        screen.notice(made.note)
