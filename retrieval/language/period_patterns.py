@@ -19,6 +19,8 @@ GAP = r"[ \t\u00a0]{0,3}"
 class PeriodPatterns:
     """Compiled patterns and the words they rest on."""
 
+    trace: re.Pattern[str]
+    """What every period has some of; a text without a match holds none, and most lines are such."""
     numerals: Mapping[str, int]
     ordinals: Mapping[str, int]
     cadences: Mapping[str, str]
@@ -81,17 +83,22 @@ def patterns() -> PeriodPatterns:
             rf"(?:{to}(?P<high>\d{{1,3}}))?(?P<plus>\+)?{GAP}-?(?P<late>\b(?:{opening})\b{GAP})?\b(?:{words})\b"
         )
 
+    cadences = {word: cadence for cadence, words in data["cadence"].items() for word in words}
+    unit_words = [word for table in ("units", "units_after_number") for words in data[table].values() for word in words]
     return PeriodPatterns(
+        trace=re.compile(
+            rf"\b(?:{_any([*unit_words, *cadences, *calendar])})\b|\b[qhtmy]\d|\d[qht]\b|\bfy|20[1-4]\d|\d(?:an|ano|mes|dia|day)"
+        ),
         numerals=numerals,
         ordinals=ordinals,
-        cadences={word: cadence for cadence, words in data["cadence"].items() for word in words},
+        cadences=cadences,
         calendar=calendar,
         rates=frozenset(data["rates"]["words"]),
         numbered={unit: numbered(words) for unit, words in units.items()},
         counted={unit: counted(unit) for unit in units if unit != "phase"},
         nth={
             unit: re.compile(
-                rf"(?<!\w)(?P<nth>{_any(ordinals)}|[1-9][º°]){GAP}(?:{_any(words)})\b(?:{GAP}(?:de|of)?{GAP}(?P<of>20[1-4]\d))?"
+                rf"(?<!\w)(?P<nth>{_any(ordinals)}|[1-9][º°])[ \t\u00a0]{{1,3}}(?:{_any(words)})\b(?:{GAP}(?:de|of)?{GAP}(?P<of>20[1-4]\d))?"
             )
             for unit, words in units.items()
         },

@@ -30,6 +30,8 @@ def find_periods(text: str) -> list[FoundPeriod]:
 def _found(text: str) -> tuple[FoundPeriod, ...]:
     """Kept, because every fact under a heading asks for the heading's period again."""
     known, level = patterns(), folded(text)
+    if not known.trace.search(level):
+        return ()
     found = [hit for read in READERS for hit in read(known, level, text)]
     found.sort(key=lambda hit: (hit.start - hit.end, hit.start))
     kept: list[FoundPeriod] = []
