@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from retrieval.ingest.repair import repair as repair_bytes
 
 from copilot.domain.errors import UserCanFix
 from copilot.domain.source import RepairedText
 from integrations import translate
 from integrations.cli.session import Session, session
 from retrieval.ingest.reader import discover, read
+from retrieval.ingest.repair import repair as repair_bytes
 
 
 def register(app: typer.Typer) -> None:
