@@ -8,7 +8,7 @@ from typing import Final
 
 from retrieval.language.analyser import WORD, analyse, fold, grams, stopwords
 from retrieval.language.detect import LANGUAGES, decided_language
-from retrieval.language.glossary import synonyms
+from retrieval.language.glossary import translations
 
 LONGEST_QUERY: Final = 4_000
 """Characters that are read; the rest of a longer question does not change what it is about."""
@@ -27,15 +27,22 @@ class Terms:
     """None when the question's words do not tell; then it is stemmed for all."""
 
 
-def query_terms(text: str) -> Terms:
-    """Terms of a question or of a few key words."""
+def query_terms(text: str, main_language: str | None = None) -> Terms:
+    """Terms of a question or of a few key words.
+
+    Args:
+        text: as typed; what lies beyond 4,000 characters is not read.
+        main_language: of the documents that are searched. A question in another language is looked up under what its business
+            terms are called there; in the same language, synonyms only blur it (measured).
+    """
     text = text[:LONGEST_QUERY]
     language = decided_language(text)
     read = [analyse(text, one) for one in ((language,) if language else LANGUAGES)]
     stems = _distinct(stem for analysed in read for stem in analysed.stems)
     own = min(read, key=lambda analysed: len(analysed.grams)).grams
-    meant = grams(word for term in synonyms(text) for word in _content(term))
-    return Terms(stems=stems[:MOST_STEMS], grams=_distinct([*own, *meant])[:MOST_GRAMS], language=language)
+    meant = translations(text, main_language) if main_language and main_language != language else ()
+    translated = grams(word for term in meant for word in _content(term))
+    return Terms(stems=stems[:MOST_STEMS], grams=_distinct([*own, *translated])[:MOST_GRAMS], language=language)
 
 
 def _content(term: str) -> list[str]:

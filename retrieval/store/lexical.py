@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from copilot.domain.source import Chunk
 from retrieval.language.analyser import ANALYSER_VERSION, Analysed, analyse
-from retrieval.language.query import Terms, query_terms
+from retrieval.language.query import query_terms
 from retrieval.store.database import Database
 from retrieval.store.dialects import Sqlite
 from retrieval.store.schema import chunks, document_versions, documents, marks
@@ -36,9 +36,11 @@ class SqlLexicalIndex:
         if not self._is_fresh:
             self.refresh()
             self._is_fresh = True
-        terms = query_terms(query)
         with self._database.read() as connection:
-            if self._stems_first(connection, terms):
+            main_language = _main_language(connection, documents)
+            terms = query_terms(query, main_language)
+            # Words only meet words of their own language; across languages the 4-grams do the work.
+            if terms.language in (None, main_language) and self._is_large(connection):
                 found = self._ask(connection, terms.stems, (), documents, k)
                 if len(found) >= k:
                     return found
@@ -62,10 +64,9 @@ class SqlLexicalIndex:
     ) -> list[tuple[str, float]]:
         return self._database.dialect.search_full_text(connection, stems, grams, documents=only, k=k)
 
-    def _stems_first(self, connection: sa.Connection, terms: Terms) -> bool:
-        # Words only meet words of their own language; across languages the 4-grams do the work.
-        size = connection.execute(sa.select(sa.func.count()).select_from(chunks)).scalar_one()
-        return size > self._large and (terms.language is None or terms.language == _main_language(connection))
+    def _is_large(self, connection: sa.Connection) -> bool:
+        size: int = connection.execute(sa.select(sa.func.count()).select_from(chunks)).scalar_one()
+        return size > self._large
 
     def _rebuild(self, connection: sa.Connection) -> None:
         dialect = self._database.dialect
@@ -92,7 +93,9 @@ def _made_by(connection: sa.Connection) -> str | None:
     return connection.execute(sa.select(marks.c.value).where(marks.c.name == MARK)).scalar()
 
 
-def _main_language(connection: sa.Connection) -> str | None:
+def _main_language(connection: sa.Connection, only: Sequence[str] | None) -> str | None:
     counted = sa.select(document_versions.c.language).join(documents, documents.c.version_id == document_versions.c.version_id)
-    most = counted.group_by(document_versions.c.language).order_by(sa.func.count().desc()).limit(1)
+    if only is not None:
+        counted = counted.where(documents.c.document.in_(list(only)))
+    most = counted.group_by(document_versions.c.language).order_by(sa.func.count().desc(), document_versions.c.language).limit(1)
     return connection.execute(most).scalar()
