@@ -6,9 +6,11 @@ Knows words and structure; what a statement means is the business of those who a
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from copilot.domain.fact import Fact
 from copilot.domain.quantity import Period
@@ -16,12 +18,15 @@ from copilot.domain.source import ParsedDocument
 from retrieval.language.periods import FoundPeriod
 from tools.lookup import timing
 from tools.lookup.statements import CELL, NEAREST, OUTER, OWN, PARENT, TITLE, Statement, statements_of
-from tools.lookup.terms import Term, generic_roots, keys_of, likeness, query_terms
+from tools.lookup.terms import Term, generic_roots, keys_of, likeness, query_terms, relatives
 
-GENERIC_WEIGHT = 0.12
+GENERIC_WEIGHT = 0.04
+RELATED = 0.7
+"""Of a word that stands near the one asked for."""
 OWN_LEVEL = 0.87
 """Above what a context can weigh."""
 Accept = Callable[[Statement], bool]
+Extra = Callable[[Statement], tuple[frozenset[str], float]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Index:
         made = statements_of(parsed, facts, len(self.statements))
         self.spans[parsed.document] = range(len(self.statements), len(self.statements) + len(made))
         self.statements += made
-        title = keys_of(parsed.title)
+        title = keys_of(f"{parsed.title} {re.sub(r'[_.-]+', ' ', PurePosixPath(parsed.document).stem)}")
         for statement in made:
             own = self._own_keys(statement)
             for key in own:
@@ -122,11 +127,17 @@ class Index:
         documents: Sequence[str] | None = None,
         periods: Sequence[Period] = (),
         accept: Accept | None = None,
+        extra: Extra | None = None,
         limit: int = 50,
     ) -> list[Match]:
-        """Statements that meet the query, best first; with periods, only those that belong to them."""
+        """Statements that meet the query, best first; with periods, only those that belong to them.
+
+        `extra` gives words a statement stands for besides its own, and how much they weigh.
+        """
         terms = query_terms(query)
         hits = self._hits(terms)
+        if extra is not None:
+            self._widen(terms, hits, extra)
         weights = [self._weight(term) for term in terms]
         wanted = set().union(*(self.spans[name] for name in documents)) if documents is not None else None
         numbers: Iterable[int] = set().union(*hits) if terms else range(len(self.statements))
@@ -139,12 +150,22 @@ class Index:
             if periods and fit == timing.NO_FIT:
                 continue
             found.append(self._match(statement, terms, weights, hits, fit, columns))
+        found = _in_time(found)
         found.sort(key=lambda match: (-match.score, match.statement.number))
         if not terms:
             return found[:limit]
         precise = [self._precise(match, terms) for match in found[: 4 * limit]]
         precise.sort(key=lambda match: (-match.score, match.statement.number))
         return precise[:limit]
+
+    def _widen(self, terms: Sequence[Term], hits: Sequence[dict[int, float]], extra: Extra) -> None:
+        for number in set().union(*hits) if hits else ():
+            keys, weight = extra(self.statements[number])
+            for term, hit in zip(terms, hits, strict=True):
+                if hit.get(number, 0.0) < weight and (
+                    term.concepts & keys or any(likeness(one, key) >= 0.75 for one in term.roots for key in keys)
+                ):
+                    hit[number] = weight
 
     def period_fit(self, statement: Statement, periods: Sequence[Period]) -> tuple[int, tuple[int, ...]]:
         """How the statement meets the periods, and the places of its cells that do."""
@@ -205,6 +226,8 @@ class Index:
         best: dict[int, float] = {}
         for concept in term.concepts:
             _take(best, self._postings.get(concept, ()), 1.0)
+            for other in relatives().get(concept, ()):
+                _take(best, self._postings.get(other, ()), RELATED)
         per_root = [self._root_hits(root) for root in term.roots]
         together = per_root[0] if len(per_root) == 1 else _common(per_root)
         _take(best, together.items(), 1.0)
@@ -252,6 +275,13 @@ class Index:
             if segment:
                 weights.update(_raised(weights, keys_of(segment), PARENT))
         return weights
+
+
+def _in_time(found: list[Match]) -> list[Match]:
+    """Without the lines that only overlap the period, where others belong to it and say as much as half of the query."""
+    best = max((match.coverage for match in found), default=0.0)
+    exact = [match for match in found if match.period_fit > timing.OVERLAP_FIT]
+    return exact if exact and max(match.coverage for match in exact) >= 0.45 * best else found
 
 
 def _raised(weights: dict[str, float], keys: Iterable[str], weight: float) -> dict[str, float]:

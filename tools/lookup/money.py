@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from copilot.domain.answer import ToolResult
 from copilot.domain.errors import ModelCanRetry
 from copilot.domain.fact import FinanceFact
@@ -69,7 +71,7 @@ def is_financial(statement: Statement) -> bool:
     return any(is_currency(kind(figure.unit)) or kind(figure.unit) == "ratio" for figure in figures(statement))
 
 
-def _finance_fields(statement: Statement) -> dict[str, str | None]:
+def _finance_fields(statement: Statement) -> dict[str, Any]:
     fact = next((fact for fact in statement.facts if isinstance(fact, FinanceFact)), None)
     if fact is None:
         return {}

@@ -8,8 +8,9 @@ from copilot.domain.answer import ToolResult
 from copilot.domain.quantity import Period
 from tools.lookup.documents import resolve
 from tools.lookup.index import Match
-from tools.lookup.rows import Rows, is_title, kind_of
+from tools.lookup.rows import Rows, is_title, kind_of, shown
 from tools.lookup.statements import Statement
+from tools.lookup.terms import keys_of
 from tools.lookup.timing import asked_periods
 from tools.lookup.view import PlanView
 
@@ -18,6 +19,9 @@ CLOSE = 0.86
 """Sections whose score is within this share of the best are all read."""
 MOST_SECTIONS = 5
 MOST_LINES = 60
+BELOW = 0.5
+"""How much a word counts for a section when it stands in its lines only."""
+MOST_OF_ONE_SUBJECT = 25
 
 
 def search_passages(
@@ -74,6 +78,7 @@ def containers(view: PlanView, section: str, documents: Sequence[str] | None, pe
         documents=documents,
         periods=periods,
         accept=lambda statement: statement.number in with_children and not is_title(statement),
+        extra=lambda statement: (_below(view, statement), BELOW),
         limit=20,
     )
     if not ranked:
@@ -103,6 +108,14 @@ def _with_children(view: PlanView) -> frozenset[int]:
         )
         view.index.__dict__["_containers"] = held
     return held
+
+
+def _below(view: PlanView, container: Statement) -> frozenset[str]:
+    """Words of the lines right below a container that is not too large to be one subject."""
+    inside = view.index.children(container)
+    if len(inside) > MOST_OF_ONE_SUBJECT:
+        return frozenset()
+    return frozenset().union(*(keys_of(shown(child)) for child in inside))
 
 
 def _outermost(view: PlanView, found: Sequence[Match]) -> list[Match]:

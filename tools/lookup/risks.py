@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from copilot.domain.answer import ToolResult
 from copilot.domain.fact import RiskFact
 from tools.lookup.documents import resolve
 from tools.lookup.rows import Rows
+from tools.lookup.statements import Statement
 from tools.lookup.terms import keys_of, query_terms
 from tools.lookup.view import PlanView
 from tools.lookup.work import close_to_best
 
+CONCEPTS = {
+    "mitigation": "=mitigacion",
+    "contingency": "=contingencia",
+    "monitoring": "=monitoreo",
+    "probability": "=probabilidad",
+    "impact": "=impacto",
+    "symptoms": "=sintoma",
+    "trigger": "=umbral",
+}
+"""What a question calls each field of a risk."""
+STANDS_FOR = 0.88
 FIELDS = ("mitigation", "contingency", "monitoring", "probability", "impact", "symptoms", "trigger")
 
 
@@ -20,6 +34,7 @@ def list_risks(view: PlanView, *, query: str | None = None, document: str | None
         query or "",
         documents=resolve(view, document),
         accept=lambda statement: any(isinstance(fact, RiskFact) for fact in statement.facts),
+        extra=_told,
         limit=200,
     )
     if query:
@@ -44,6 +59,16 @@ def list_risks(view: PlanView, *, query: str | None = None, document: str | None
     return rows.result()
 
 
+def _told(statement: Statement) -> tuple[frozenset[str], float]:
+    keys: set[str] = set()
+    for fact in statement.facts:
+        if isinstance(fact, RiskFact):
+            held = [name for name in FIELDS if getattr(fact, name)]
+            keys |= {"=riesgo", *(CONCEPTS[name] for name in held)}
+            keys |= keys_of(" | ".join([fact.risk, *(getattr(fact, name) for name in held)]))
+    return frozenset(keys), STANDS_FOR
+
+
 def list_conflicts(view: PlanView, *, metric: str | None = None, document: str | None = None, limit: int = 20) -> ToolResult:
     """Values of one thing that cannot all hold, each with its source."""
     rows = Rows(view, "list_conflicts")
@@ -54,7 +79,7 @@ def list_conflicts(view: PlanView, *, metric: str | None = None, document: str |
             continue
         if names is not None and not any(value.citation.document in names for value in conflict.values):
             continue
-        values = []
+        values: list[dict[str, Any]] = []
         for value in conflict.values:
             place = value.citation
             values.append(

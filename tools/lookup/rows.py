@@ -18,6 +18,7 @@ from tools.lookup.view import PlanView
 
 MOST_CITED_LINES = 12
 LONGEST_TEXT = 400
+LONGEST_CONTEXT = 110
 
 
 class Rows:
@@ -52,8 +53,8 @@ class Rows:
         """Append a row; empty fields are left out."""
         self.rows.append({key: value for key, value in row.items() if value not in (None, "", (), [])})
 
-    def add_match(self, match: Match, *, lines: Lines | None = None, **more: Any) -> None:
-        """Append a ranked statement; `lines`: cite these instead of its own."""
+    def add_match(self, match: Match, *, lines: Lines | None = None, also: Sequence[Statement] = (), **more: Any) -> None:
+        """Append a ranked statement; `lines`: cite these instead of its own; `also`: statements the row rests on besides."""
         statement = match.statement
         cited = self.cite(statement.document, lines, statement.block.heading_path) if lines else self.cite_statement(statement)
         self.add(
@@ -67,7 +68,7 @@ class Rows:
                 "matched": list(match.matched),
                 "missing": list(match.missing),
                 **more,
-                "e": [cited],
+                "e": list(dict.fromkeys([cited, *(self.cite_statement(one) for one in also)])),
                 "period_e": [self.cite_statement(holder)] if (holder := self._dated_by(match)) else None,
             }
         )
@@ -83,6 +84,7 @@ class Rows:
             "value": value_of(statement, columns)[:LONGEST_TEXT],
             "cells": dict(cells(statement, columns)) if statement.block.kind == "row" else None,
             "period": self._period(statement, columns),
+            "context": self._context(above),
             "sections": [one.block.plain[:LONGEST_TEXT] for one in above[:4]],
             "context_e": [
                 self.cite_statement(one) for one in above[:1] if not one.is_container and any(map(str.isdigit, one.block.plain))
@@ -93,6 +95,17 @@ class Rows:
             "title": statement.title,
             "line": statement.line,
         }
+
+    @staticmethod
+    def _context(above: Sequence[Statement]) -> str:
+        """The nearest thing above; with the heading, where that thing is a label or an item."""
+        if not above:
+            return ""
+        heading = next((one for one in above if one.is_container), None)
+        first = above[0].block.plain.rstrip(":")[:LONGEST_TEXT]
+        if above[0].is_container or heading is None or len(first) + len(heading.block.plain) > LONGEST_CONTEXT:
+            return first
+        return f"{first}, {heading.block.plain}"
 
     def result(
         self,

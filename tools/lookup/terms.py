@@ -19,13 +19,17 @@ from rapidfuzz.distance import Indel
 from retrieval.language.analyser import fold
 
 TOKEN = re.compile(r"[a-z0-9]+(?:[.,]\d+)*(?:[-/'][a-z0-9]+)*%?")
+QUOTED = re.compile(r"[\"“«]\s?([^\"“”«»]{2,120}?)\s?[\"”»]")
 LONGEST_PHRASE = 5
-ENDINGS = (
-    ("cciones", "cion"), ("ciones", "cion"), ("ctions", "cion"), ("tions", "cion"), ("coes", "cion"), ("ction", "cion"), ("tion", "cion"),
-    ("sion", "sion"), ("cao", "cion"), ("idades", "id"), ("idade", "id"), ("idad", "id"), ("ites", "id"), ("ity", "id"), ("ities", "id"),
-    ("amientos", "ament"), ("amiento", "ament"), ("imientos", "iment"), ("imiento", "iment"), ("mentos", "ment"), ("mento", "ment"),
-    ("ments", "ment"), ("encia", "enc"), ("ence", "enc"), ("ency", "enc"), ("ancia", "anc"), ("ance", "anc"), ("ical", "ic"), ("ique", "ic"),
-)  # fmt: skip
+ENDINGS = dict(
+    word.split(">")
+    for word in (
+        "cciones>cion ciones>cion ctions>cion tions>cion coes>cion ction>cion tion>cion sion>sion cao>cion idades>id idade>id idad>id "
+        "ites>id ity>id ities>id amientos>ament amiento>ament imientos>iment imiento>iment mentos>ment mento>ment ments>ment "
+        "encia>enc ence>enc ency>enc ancia>anc ance>anc ical>ic ique>ic"
+    ).split()
+)
+"""Endings that spell one suffix in four languages, longest first."""
 COGNATE = 0.8
 """Least similarity of two roots that count as one word."""
 LEAST_ROOT = 4
@@ -57,6 +61,32 @@ def stop_words() -> frozenset[str]:
 def generic_roots() -> frozenset[str]:
     """Roots of the words of asking."""
     return frozenset(root(word) for word in _file("words")["generic"]["words"].split())
+
+
+@cache
+def _generic_beginnings() -> tuple[str, ...]:
+    return tuple({root(word) if len(word) > 4 else word for word in _file("words")["generic_beginnings"]["words"].split()})
+
+
+@lru_cache(maxsize=100_000)
+def is_generic(word: str) -> bool:
+    """Whether a folded word says how a question is put rather than what it is about."""
+    one = root(word)
+    if one in generic_roots():
+        return True
+    if (one,) in phrases():
+        return False
+    return any(one.startswith(begin) and len(one) - len(begin) <= (4 if len(begin) >= 4 else 2) for begin in _generic_beginnings())
+
+
+@cache
+def relatives() -> dict[str, frozenset[str]]:
+    """A concept to those that stand near it."""
+    found: dict[str, set[str]] = {}
+    for group in _file("concepts")["related"]:
+        for name in group:
+            found.setdefault(f"={name}", set()).update(f"={other}" for other in group if other != name)
+    return {name: frozenset(others) for name, others in found.items()}
 
 
 @cache
@@ -108,7 +138,7 @@ def root(word: str) -> str:
     word = word.replace("-", "")
     if len(word) <= 3:
         return word
-    for ending, kept in ENDINGS:
+    for ending, kept in ENDINGS.items():
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)] + kept
             break
@@ -188,13 +218,14 @@ def query_terms(text: str) -> list[Term]:
     words = split(text)
     roots = [root(word) for word in words]
     spans = concepts_in(roots)
+    quoted = {word for part in QUOTED.findall(text) for word in split(part)}
     terms: list[Term] = []
     at = 0
     while at < len(words):
         length, names = spans.get(at, (1, frozenset()))
         if length > 1 or words[at] not in stop_words():
             taken = tuple(roots[at : at + length])
-            generic = length == 1 and taken[0] in generic_roots()
+            generic = length == 1 and is_generic(words[at]) and words[at] not in quoted
             terms.append(Term(" ".join(words[at : at + length]), taken, names, generic))
         at += length
     return list({(term.roots, term.concepts): term for term in terms}.values())

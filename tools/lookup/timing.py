@@ -55,8 +55,12 @@ def fit(asked: Sequence[Period], levels: Sequence[Sequence[FoundPeriod]]) -> int
     for depth, level in enumerate(levels):
         if not level:
             continue
-        if any(matches(asked, hit.period) for hit in level):
+        hits = [hit for hit in level if matches(asked, hit.period)]
+        if any(hit.form != "duration" or any(one.start is None for one in asked) for hit in hits):
             return OWN_FIT if depth == 0 else CONTEXT_FIT
+        if hits:
+            # "in 12 months" is less than "month 12".
+            best = max(best, OVERLAP_FIT)
         placed = [hit.period for hit in level if hit.form in PLACED]
         if any(_overlaps(one, period) for one in asked for period in placed):
             best = max(best, OVERLAP_FIT)

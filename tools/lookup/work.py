@@ -23,6 +23,7 @@ from tools.lookup.view import PlanView
 
 NOTE_KINDS = ("action", "deliverable", "milestone", "objective", "role", "note")
 CLOSE = 0.8
+TELLING = 0.6
 MOST_SINGLE = 15
 """Tasks that are cited one by one; of more, neighbours share a citation."""
 
@@ -52,11 +53,11 @@ def list_tasks(
         accept=lambda statement: is_task(statement, done=done, day=day),
         limit=1000,
     )
-    if any(not term.generic for term in query_terms(words)):
+    if any(not term.generic for term in query_terms(words)) and _is_telling(ranked, period or weekday or document):
         ranked = close_to_best(ranked)
     ranked.sort(key=lambda match: match.statement.number)
     rows = Rows(view, "list_tasks")
-    runs = _runs(view, ranked) if len(ranked) > MOST_SINGLE else {}
+    runs = _runs(ranked) if len(ranked) > MOST_SINGLE else {}
     for match in ranked[:limit]:
         task = next((fact for fact in match.statement.facts if isinstance(fact, TaskFact)), None)
         rows.add_match(
@@ -73,7 +74,7 @@ def list_tasks(
     return rows.result(calculations=(counted,) if ranked else (), value=str(len(ranked)))
 
 
-def _runs(view: PlanView, ranked: Sequence[Match]) -> dict[int, Lines]:
+def _runs(ranked: Sequence[Match]) -> dict[int, Lines]:
     """Statement number to the run of neighbouring tasks it is cited with: a long list needs few citations."""
     runs: dict[int, Lines] = {}
     first: Match | None = None
@@ -113,6 +114,7 @@ def list_phases(
         phase = next((fact for fact in match.statement.facts if isinstance(fact, PhaseFact)), None)
         rows.add_match(
             match,
+            also=[found[0][1]],
             span=found[0][0].period.raw,
             goal=phase.goal if phase else None,
             priority=phase.priority if phase else None,
@@ -192,6 +194,11 @@ def close_to_best(ranked: Sequence[Match]) -> list[Match]:
     """Those that cover the query nearly as well as the best."""
     best = max((match.coverage for match in ranked), default=0.0)
     return [match for match in ranked if match.coverage >= CLOSE * best]
+
+
+def _is_telling(ranked: Sequence[Match], place: str | None) -> bool:
+    """Whether the words pick among the tasks; of words that hardly fit any, the place alone decides."""
+    return place is None or max((match.coverage for match in ranked), default=0.0) >= TELLING
 
 
 def placed(periods: Sequence[Period]) -> bool:

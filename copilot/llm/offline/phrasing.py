@@ -52,10 +52,8 @@ class Phrasing:
 
     def place(self, row: Row) -> tuple[str, list[str]]:
         """What a row stands under, and the evidence that takes besides its own."""
-        sections = [plain(one) for one in row.get("sections", ())]
-        if not sections:
-            return "", []
-        return self.words(sections[0], row), list(row.get("context_e", ()))
+        context = plain(str(row.get("context", "")))
+        return (self.words(context, row), list(row.get("context_e", ()))) if context else ("", [])
 
 
 def plain(text: str) -> str:

@@ -56,6 +56,11 @@ class Asked:
         return re.sub(r"\s+", " ", text).strip()[:MOST_CHARACTERS]
 
     @property
+    def content(self) -> list[str]:
+        """Words of the subject that carry meaning, folded."""
+        return _content(self.subject)
+
+    @property
     def head(self) -> str | None:
         """The noun after the interrogative, folded: `universidades` in `¿Qué universidades ...?`."""
         match = HEAD.search(fold(self.text))

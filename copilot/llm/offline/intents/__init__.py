@@ -6,6 +6,7 @@ from copilot.llm.offline.intents.base import Intent
 from copilot.llm.offline.intents.documents import Conflicts, WhichDocuments
 from copilot.llm.offline.intents.figures import Comparisons, Extremes, Returns, Sums
 from copilot.llm.offline.intents.lookup import Lookup
+from copilot.llm.offline.intents.people import People
 from copilot.llm.offline.intents.risks import Risks
 from copilot.llm.offline.intents.sections import Sections
 from copilot.llm.offline.intents.tasks import Tasks
@@ -15,6 +16,7 @@ from copilot.llm.offline.question import Asked
 INTENTS: tuple[Intent, ...] = (
     Conflicts(),
     WhichDocuments(),
+    People(),
     Returns(),
     Comparisons(),
     Risks(),

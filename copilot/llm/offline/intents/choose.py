@@ -10,11 +10,12 @@ from copilot.llm.offline.phrasing import Row
 from copilot.llm.offline.question import Asked
 from retrieval.language.analyser import fold
 
-ENOUGH = 0.7
+ENOUGH = 0.6
 """Least share of the question that a line and what it stands under must carry."""
 CLOSE_MATCH = 0.1
 CLOSE_SCORE = 0.84
 PRECISION_GAP = 0.4
+ELSEWHERE = 0.15
 PLACEHOLDER = re.compile(r"^\W*\[[^\]]*\]\W*$")
 NAMELIKE = re.compile(r"^(?:[A-ZÁÉÍÓÚÑ][\w'.-]+\s+){1,3}[A-ZÁÉÍÓÚÑ][\w'.-]+$")
 
@@ -56,7 +57,20 @@ def best_rows(asked: Asked, rows: Sequence[Row], *, most: int = 4) -> list[Row]:
         return []
     first = good[0]
     kept = [row for row in good if _as_good(row, first)]
+    if asked.document is None:
+        kept += [row for row in _elsewhere(good, first) if row not in kept]
     return kept[:most]
+
+
+def _elsewhere(good: Sequence[Row], first: Row) -> list[Row]:
+    """The best row of each other document that speaks of the same by name: what is asked may hold in several plans."""
+    found = []
+    for document, rows in by_document(good).items():
+        row = rows[0]
+        same = float(row.get("precision", 0)) >= 0.5 and float(row["match"]) >= float(first["match"]) - ELSEWHERE
+        if document != first["document"] and same and float(row.get("own", 0)) >= float(first.get("own", 0)) - ELSEWHERE:
+            found.append(row)
+    return found
 
 
 def _as_good(row: Row, first: Row) -> bool:

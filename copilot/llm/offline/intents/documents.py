@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copilot.llm.offline.intents.base import Call, Found
-from copilot.llm.offline.intents.choose import answers, by_document, merged
+from copilot.llm.offline.intents.choose import answers, by_document, merged, proper_names
 from copilot.llm.offline.phrasing import LONGEST_LIST, Row, fitted, marks
 from copilot.llm.offline.question import Asked
 
@@ -38,7 +38,8 @@ class WhichDocuments:
             groups = by_document(found.rows("list_risks"))
             return _with_and_without(found, groups)
         rows = merged(found.rows("find_kpis"), found.rows("search_passages"))
-        good = [row for row in rows if answers(asked, row, enough=0.6)]
+        names = proper_names(asked)
+        good = [row for row in rows if answers(asked, row, enough=0.45 if names else 0.6)]
         if not good:
             return found.refusal(rows[0] if rows else None)
         best = float(good[0]["match"])

@@ -12,6 +12,7 @@ from copilot.llm.offline.intents.choose import answers, best_rows, by_document, 
 from copilot.llm.offline.intents.lookup import Lookup, told
 from copilot.llm.offline.phrasing import LONGEST, LONGEST_LIST, Row, fitted, marks
 from copilot.llm.offline.question import Asked
+from retrieval.language.analyser import fold
 
 MOST_ADDENDS = 14
 ROI_NAMES = (("weighted ROI", "weighted"), ("ROI (net)", "roi_net"), ("ROI (gross)", "roi_gross"), ("payback", "payback"))
@@ -19,6 +20,7 @@ SPLIT = re.compile(
     r"\s(?:y|e|and|et|con|with|avec|com|vs\.?|versus|frente a|contra)\s(?:el |la |los |las |the |o |a |os |as |le |les |del? |da |do |du )*",
     re.IGNORECASE,
 )
+PARTS = re.compile(r",?\s(?:y|e|and|et)\s(?:a |con |en |de |at |for )?(?:cuanto|cuánto|cuanta|cuánta|cual|cuál|que|qué|how|what|which|combien|quel|quelle|quanto|qual)\b", re.IGNORECASE)
 FILLER = re.compile(r"^\W*(?:compara\w*|compare\w*)\W*", re.IGNORECASE)
 
 
@@ -46,7 +48,7 @@ class Sums:
         """The stated totals where the question asks for what stands there, the sum with its addends otherwise."""
         asked = found.asked
         pool = merged(found.rows("find_kpis"), found.rows("search_passages"), found.rows("find_finance"))
-        stated = [row for row in pool if answers(asked, row, enough=0.75) and _is_total(row)]
+        stated = _of_one_kind([row for row in pool if _states_total(asked, row)])
         summed = _summed(found)
         if not asked.has("sum"):
             if stated and not (summed and asked.period):
@@ -109,8 +111,9 @@ class Extremes:
         if found.round:
             return []
         place = {"period": asked.period, "document": asked.document}
+        first = PARTS.split(asked.subject, maxsplit=1)[0]
         return [
-            ("rank_values", {"item": asked.subject, "lowest": asked.has("lowest") and not asked.has("highest"), **place}),
+            ("rank_values", {"item": first, "lowest": asked.has("lowest") and not asked.has("highest"), **place}),
             ("find_kpis", {"metric": asked.subject, **place}),
             ("search_passages", {"query": asked.subject, **place}),
         ]
@@ -177,12 +180,17 @@ class Comparisons:
         asked = found.asked
         results = found.turn.steps[-1]
         size = 1 if len(asked.periods) > 1 else 3
+        attribute = fold(sides(asked)[0].split()[0]) if size == 3 else ""
         chosen: list[Row] = []
-        for at in range(0, len(results), size):
+        held: set[tuple[str, int]] = set()
+        for at in reversed(range(0, len(results), size)):
             pool = merged(*(result.rows for result in results[at : at + size] if result is not None))
-            good = [row for row in pool if float(row.get("match", 0)) >= 0.6]
+            good = [row for row in pool if float(row.get("match", 0)) >= 0.5 and (str(row["document"]), int(row["line"])) not in held]
+            good = [row for row in good if re.search(rf"\b{re.escape(attribute)}\b", fold(str(row["text"])))] or good
             top = float(good[0]["score"]) if good else 0.0
-            chosen += [row for row in good if float(row["score"]) >= 0.9 * top and row not in chosen][: 3 if size == 3 else 2]
+            side = [row for row in good if float(row["score"]) >= 0.95 * top][:2]
+            held |= {(str(row["document"]), int(row["line"])) for row in side}
+            chosen = [*side, *chosen]
         if not chosen:
             return found.refusal()
         return fitted([line for group in by_document(chosen).values() for line in _side(found, group)], LONGEST)
@@ -204,8 +212,15 @@ def _side(found: Found, rows: Sequence[Row]) -> list[str]:
     return [*lines, *(f"- {found.phrasing.statement(row)}" for row in rows)]
 
 
-def _is_total(row: Row) -> bool:
-    return bool(re.search(r"\btotal", str(row.get("name", "")), re.IGNORECASE)) or float(row.get("own", 0)) >= 0.6
+def _states_total(asked: Asked, row: Row) -> bool:
+    named = bool(re.search(r"\btota(l|ux|is)", str(row.get("name", "")), re.IGNORECASE))
+    return answers(asked, row, enough=0.5 if named else 0.75) and (named or float(row.get("own", 0)) >= 0.6)
+
+
+def _of_one_kind(rows: list[Row]) -> list[Row]:
+    """Only the lines with money, where some have it."""
+    money = [row for row in rows if re.search(r"[$€£]", str(row.get("value", row["text"])))]
+    return money or rows
 
 
 def _stated(found: Found, stated: Sequence[Row]) -> str:
@@ -220,7 +235,8 @@ def _summed(found: Found) -> str | None:
         return None
     result = results[0]
     rows = [row for row in result.rows if not row.get("stated")]
-    if max(float(row.get("match", 0)) for row in rows) < 0.3:
+    least = 0.1 if found.asked.has("sum") and found.asked.document else 0.3
+    if max(float(row.get("match", 0)) for row in rows) < least:
         return None
     phrasing = found.phrasing
     steps = "".join(f"[{step.id}]" for step in result.calculations)

@@ -13,6 +13,8 @@ from copilot.llm.offline.question import Asked
 MOST_MARKS = 19
 MOST_CHILDREN = 18
 CLEARLY = 0.12
+OWN_PERIOD = 3
+"""`period_fit` of a line that names the period itself."""
 
 
 class Sections:
@@ -26,7 +28,7 @@ class Sections:
         """The section and, for what is no section, the lines."""
         asked = found.asked
         if found.round == 0:
-            query = asked.subject
+            query = asked.subject if len(asked.content) > 1 or not asked.mention else asked.text
             place = {"period": asked.period, "document": asked.document}
             calls: list[Call] = [
                 ("read_section", {"section": query, **place}),
@@ -70,13 +72,23 @@ def section_answer(found: Found, limit: int = LONGEST_LIST) -> str | None:
     phrasing = found.phrasing
     room = max(4, MOST_CHILDREN // len(heads))
     lines: list[str] = []
-    for head in heads[:4]:
+    for head in heads[:6]:
         children = [row for row in rows if row.get("group") == head["group"] and row.get("depth")]
         lines.append(
             f"{phrasing.say('according', title=phrasing.title(head))} {phrasing.words(str(head['text']), head)} {marks(head)}"
         )
         lines += _children(found, children, room)
     return _capped(lines, limit)
+
+
+def _enough(asked: Asked, head: Row) -> float:
+    if asked.has("breakdown") and int(head.get("period_fit", 0)) == OWN_PERIOD:
+        return 0.35
+    return 0.6
+
+
+def _tells_a_figure(row: Row) -> bool:
+    return bool(row.get("value")) and any(character.isdigit() for character in str(row["value"]))
 
 
 def _once(heads: Sequence[Row]) -> list[Row]:
@@ -91,7 +103,8 @@ def _children(found: Found, children: Sequence[Row], room: int) -> list[str]:
     shown = list(children)
     while len(shown) > room and max(int(row["depth"]) for row in shown) > 1:
         deepest = max(int(row["depth"]) for row in shown)
-        shown = [row for row in shown if int(row["depth"]) < deepest]
+        kept = [row for row in shown if int(row["depth"]) < deepest or _tells_a_figure(row)]
+        shown = kept if len(kept) < len(shown) else [row for row in shown if int(row["depth"]) < deepest]
     made = []
     for row in shown[:room]:
         indent = "  " * (int(row["depth"]) - 1)

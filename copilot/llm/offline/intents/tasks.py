@@ -20,6 +20,8 @@ class Tasks:
 
     def fits(self, asked: Asked) -> bool:
         """By its words, or by a weekday."""
+        if asked.has("count") and not asked.has("count_tasks"):
+            return False
         return asked.has("task_words", "done", "pending") or asked.weekday is not None
 
     def calls(self, found: Found) -> list[Call]:
@@ -40,7 +42,8 @@ class Tasks:
         """A count, a list, or lists by document."""
         asked = found.asked
         tasks = found.rows("list_tasks")
-        named = [row for row in tasks if answers(asked, row, enough=0.55)] if _narrow(tasks) else tasks
+        placed = bool(asked.document and (asked.period or asked.weekday))
+        named = [row for row in tasks if placed or not row.get("missing") or answers(asked, row, enough=0.55)]
         sections = found.rows("read_section")
         if asked.has("count") and named and not asked.quoted:
             return _counted(found, named)
@@ -52,10 +55,6 @@ class Tasks:
         if len(groups) > 1:
             return _by_document(found, groups)
         return _listed(found, named)
-
-
-def _narrow(tasks: Sequence[Row]) -> bool:
-    return any(float(row.get("match", 0)) > 0 and row.get("matched") for row in tasks) or any(row.get("missing") for row in tasks)
 
 
 def _better_section(section: Row, task: Row) -> bool:

@@ -29,6 +29,7 @@ class When:
             place = {"document": asked.document}
             return [
                 ("list_phases", {"query": query, **place}),
+                ("list_phases", {"query": asked.subject, "period": asked.period, **place}),
                 ("search_passages", {"query": query, **place}),
                 ("search_passages", {"query": asked.subject, "period": asked.period, **place})
                 if asked.period
