@@ -18,9 +18,23 @@ from copilot.domain.source import ParsedDocument
 from retrieval.language.periods import FoundPeriod
 from tools.lookup import timing
 from tools.lookup.statements import CELL, NEAREST, OUTER, OWN, PARENT, TITLE, Statement, statements_of
-from tools.lookup.terms import Term, generic_roots, keys_of, likeness, query_terms, relatives
+from tools.lookup.terms import (
+    Term,
+    concepts_in,
+    generic_roots,
+    keys_of,
+    likeness,
+    query_terms,
+    relatives,
+    root,
+    split,
+    stop_words,
+)
 
 GENERIC_WEIGHT = 0.04
+PROSE = 160
+PROSE_COSTS = 0.15
+"""A long sentence holds many words by chance: a line that says one thing comes before it."""
 RELATED = 0.7
 """Of a word that stands near the one asked for."""
 OWN_LEVEL = 0.87
@@ -50,7 +64,8 @@ class Match:
     @property
     def score(self) -> float:
         """One number to order by."""
-        return self.coverage + 0.3 * self.own + 0.2 * self.precision + 0.05 * self.period_fit
+        prose = PROSE_COSTS if len(self.statement.block.plain) > PROSE else 0.0
+        return self.coverage + 0.3 * self.own + 0.2 * self.precision + 0.05 * self.period_fit - prose
 
 
 @dataclass
@@ -140,7 +155,8 @@ class Index:
             self._widen(terms, hits, extra)
         weights = [self._weight(term) for term in terms]
         wanted = set().union(*(self.spans[name] for name in documents)) if documents is not None else None
-        numbers: Iterable[int] = set().union(*hits) if terms else range(len(self.statements))
+        telling = any(not term.generic for term in terms)
+        numbers: Iterable[int] = set().union(*hits) if telling else range(len(self.statements))
         found: list[Match] = []
         for number in numbers:
             statement = self.statements[number]
@@ -205,16 +221,20 @@ class Index:
         )
 
     def _precise(self, match: Match, terms: Sequence[Term]) -> Match:
-        words = [root for root in keys_of(match.statement.name) if not root.startswith("=") and root not in generic_roots()]
-        if not words:
+        asked = frozenset[str]().union(*(term.concepts for term in terms))
+        roots = [root(word) for word in split(match.statement.name)]
+        named = {at + step for at, (length, names) in concepts_in(roots).items() if names & asked for step in range(length)}
+        telling = [
+            (at, one)
+            for at, (one, word) in enumerate(zip(roots, split(match.statement.name), strict=True))
+            if word not in stop_words() and (at in named or one not in generic_roots())
+        ]
+        if not telling:
             return match
-        concepts = frozenset().union(*(term.concepts for term in terms)) if terms else frozenset()
         hit = sum(
-            1
-            for word in words
-            if any(likeness(root, word) > 0.7 for term in terms for root in term.roots) or (keys_of(word) & concepts)
+            1 for at, one in telling if at in named or any(likeness(mine, one) > 0.7 for term in terms for mine in term.roots)
         )
-        share = hit / len(words)
+        share = hit / len(telling)
         return Match(
             match.statement, match.coverage, match.own, share, match.matched, match.missing, match.period_fit, match.columns
         )

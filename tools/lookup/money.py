@@ -19,7 +19,7 @@ ROLES = (
     "investment", "investment_item", "budget", "cost", "salary", "tool", "saving", "return", "benefit", "roi", "payback", "npv",
     "funding",
 )  # fmt: skip
-WORTH = 0.7
+WORTH = 0.6
 
 
 def find_finance(

@@ -76,7 +76,9 @@ def is_generic(word: str) -> bool:
         return True
     if (one,) in phrases():
         return False
-    return any(one.startswith(begin) and len(one) - len(begin) <= (4 if len(begin) >= 4 else 2) for begin in _generic_beginnings())
+    return any(
+        one.startswith(begin) and len(one) - len(begin) <= (4 if len(begin) >= 4 else 2) for begin in _generic_beginnings()
+    )
 
 
 @cache

@@ -22,7 +22,7 @@ from tools.lookup.timing import PLACED, asked_periods
 from tools.lookup.view import PlanView
 
 NOTE_KINDS = ("action", "deliverable", "milestone", "objective", "role", "note")
-CLOSE = 0.8
+CLOSE = 0.7
 TELLING = 0.6
 MOST_SINGLE = 15
 """Tasks that are cited one by one; of more, neighbours share a citation."""
@@ -46,15 +46,20 @@ def list_tasks(
     """
     day = weekday_number(weekday) if weekday else None
     words = " ".join(part for part in (query, section) if part)
-    ranked = view.index.rank(
-        words,
-        documents=resolve(view, document),
-        periods=asked_periods(period) if period else (),
-        accept=lambda statement: is_task(statement, done=done, day=day),
-        limit=1000,
-    )
-    if any(not term.generic for term in query_terms(words)) and _is_telling(ranked, period or weekday or document):
-        ranked = close_to_best(ranked)
+    names, periods = resolve(view, document), asked_periods(period) if period else ()
+
+    def rank(text: str) -> list[Match]:
+        return view.index.rank(
+            text,
+            documents=names,
+            periods=periods,
+            accept=lambda statement: is_task(statement, done=done, day=day),
+            limit=1000,
+        )
+
+    ranked = rank(words)
+    if any(not term.generic for term in query_terms(words)):
+        ranked = close_to_best(ranked) if _is_telling(ranked, period or weekday or document) else rank("")
     ranked.sort(key=lambda match: match.statement.number)
     rows = Rows(view, "list_tasks")
     runs = _runs(ranked) if len(ranked) > MOST_SINGLE else {}

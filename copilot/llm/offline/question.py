@@ -56,6 +56,13 @@ class Asked:
         return re.sub(r"\s+", " ", text).strip()[:MOST_CHARACTERS]
 
     @property
+    def topic(self) -> str:
+        """The subject; with the words that name the document, where they name what it is about (`growth levers`)."""
+        if self.mention is None or set(re.findall(r"[^\W_]+", fold(self.mention))) & words("document_nouns"):
+            return self.subject
+        return f"{self.mention} {self.subject}"
+
+    @property
     def content(self) -> list[str]:
         """Words of the subject that carry meaning, folded."""
         return _content(self.subject)
@@ -126,9 +133,15 @@ def _merged(asked: Asked, before: Asked) -> Asked:
     for period in asked.periods:
         new = new.replace(period, " ")
     content = _content(new)
+    months = [word for word in content if word in words("months")]
     kept = before.subject if before.mention is None else before.text
     for period in before.periods:
         kept = kept.replace(period, " ")
+    if months:
+        kept = (
+            " ".join(word for word in kept.split() if fold(word.strip("¿?,.;:")) not in words("months")) + f" {' '.join(months)}"
+        )
+        content = [word for word in content if word not in months]
     periods = asked.periods or before.periods
     if content and not set(content) <= words("attributes"):
         # Another thing is asked for: time and document stay.

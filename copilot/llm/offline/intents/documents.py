@@ -7,8 +7,9 @@ from copilot.llm.offline.intents.choose import answers, by_document, merged, pro
 from copilot.llm.offline.phrasing import LONGEST_LIST, Row, fitted, marks
 from copilot.llm.offline.question import Asked
 
-MOST_LINES = 3
-CLOSE = 0.2
+MOST_LINES = 4
+CLOSE = 0.4
+LEAST = 0.5
 
 
 class WhichDocuments:
@@ -43,7 +44,10 @@ class WhichDocuments:
         if not good:
             return found.refusal(rows[0] if rows else None)
         best = float(good[0]["match"])
-        groups = by_document([row for row in good if float(row["match"]) >= best - CLOSE])
+        close = [row for row in good if float(row["match"]) >= max(best - CLOSE, min(LEAST, best))]
+        if asked.has("exact_figure", "count", "price"):
+            close.sort(key=lambda row: (not any(map(str.isdigit, str(row["text"]))), -float(row["match"])))
+        groups = by_document(close)
         if asked.has("have_not"):
             return _with_and_without(found, groups)
         lines = [phrasing.say("both")]

@@ -15,12 +15,19 @@ from copilot.llm.offline.question import Asked
 from retrieval.language.analyser import fold
 
 MOST_ADDENDS = 14
+PART = 0.75
 ROI_NAMES = (("weighted ROI", "weighted"), ("ROI (net)", "roi_net"), ("ROI (gross)", "roi_gross"), ("payback", "payback"))
 SPLIT = re.compile(
     r"\s(?:y|e|and|et|con|with|avec|com|vs\.?|versus|frente a|contra)\s(?:el |la |los |las |the |o |a |os |as |le |les |del? |da |do |du )*",
     re.IGNORECASE,
 )
-PARTS = re.compile(r",?\s(?:y|e|and|et)\s(?:a |con |en |de |at |for )?(?:cuanto|cuánto|cuanta|cuánta|cual|cuál|que|qué|how|what|which|combien|quel|quelle|quanto|qual)\b", re.IGNORECASE)
+ARTICLES = frozenset("the los las les des del dos das".split())
+SAME_PLACE = 0.3
+"""Two things that are compared mostly stand in one table."""
+PARTS = re.compile(
+    r",?\s(?:y|e|and|et)\s(?:a |con |en |de |at |for )?(?:cuanto|cuánto|cuanta|cuánta|cual|cuál|que|qué|how|what|which|combien|quel|quelle|quanto|qual)\b",
+    re.IGNORECASE,
+)
 FILLER = re.compile(r"^\W*(?:compara\w*|compare\w*)\W*", re.IGNORECASE)
 
 
@@ -37,7 +44,15 @@ class Sums:
         if found.round:
             return []
         place = {"period": asked.period, "document": asked.document}
+        both = SPLIT.split(asked.subject, maxsplit=1) if not asked.has("sum") else []
+        parts: list[Call] = [
+            ("find_kpis", {"metric": part, "period": period, "document": asked.document})
+            for part in both
+            if len(both) == 2
+            for period in dict.fromkeys((asked.period, None))
+        ]
         return [
+            *parts,
             ("sum_amounts", {"item": asked.subject, **place}),
             ("find_kpis", {"metric": asked.subject, **place}),
             ("search_passages", {"query": asked.subject, **place}),
@@ -51,7 +66,10 @@ class Sums:
         stated = _of_one_kind([row for row in pool if _states_total(asked, row)])
         summed = _summed(found)
         if not asked.has("sum"):
-            if stated and not (summed and asked.period):
+            parts = _parts(found)
+            if parts:
+                return told(found, parts)
+            if stated and not (summed and (asked.period or not _is_named_total(stated[0]))):
                 return _stated(found, stated)
             rows = best_rows(asked, pool) if not summed else []
             if rows:
@@ -180,15 +198,24 @@ class Comparisons:
         asked = found.asked
         results = found.turn.steps[-1]
         size = 1 if len(asked.periods) > 1 else 3
-        attribute = fold(sides(asked)[0].split()[0]) if size == 3 else ""
+        attribute = (
+            next((word for word in fold(sides(asked)[0]).split() if len(word) > 2 and word not in ARTICLES), "")
+            if size == 3
+            else ""
+        )
+        place = ""
         chosen: list[Row] = []
         held: set[tuple[str, int]] = set()
         for at in reversed(range(0, len(results), size)):
             pool = merged(*(result.rows for result in results[at : at + size] if result is not None))
-            good = [row for row in pool if float(row.get("match", 0)) >= 0.5 and (str(row["document"]), int(row["line"])) not in held]
+            good = [
+                row for row in pool if float(row.get("match", 0)) >= 0.5 and (str(row["document"]), int(row["line"])) not in held
+            ]
             good = [row for row in good if re.search(rf"\b{re.escape(attribute)}\b", fold(str(row["text"])))] or good
+            good = sorted(good, key=lambda row: -float(row["score"]) - (SAME_PLACE if place and _section(row) == place else 0.0))
             top = float(good[0]["score"]) if good else 0.0
-            side = [row for row in good if float(row["score"]) >= 0.95 * top][:2]
+            side = [row for row in good if float(row["score"]) >= 0.95 * top and _section(row) == _section(good[0])][:2]
+            place = _section(good[0]) if good else place
             held |= {(str(row["document"]), int(row["line"])) for row in side}
             chosen = [*side, *chosen]
         if not chosen:
@@ -207,13 +234,44 @@ def sides(asked: Asked) -> tuple[str, str]:
     return f"{left} {tail[0] if tail else ''}", f"{common} {right}"
 
 
+def _section(row: Row) -> str:
+    return str(next(iter(row.get("sections", ())), ""))
+
+
 def _side(found: Found, rows: Sequence[Row]) -> list[str]:
     lines = [found.phrasing.say("according", title=found.phrasing.title(rows[0]))]
     return [*lines, *(f"- {found.phrasing.statement(row)}" for row in rows)]
 
 
+def _parts(found: Found) -> list[Row]:
+    """The best line of each half of `the total investment and the ROI`, each in its period when there is one."""
+    results = found.turn.steps[-1]
+    count = next((at for at, result in enumerate(results) if result is not None and result.tool == "sum_amounts"), 0)
+    step = 2 if found.asked.period else 1
+    chosen: list[Row] = []
+    for at in range(0, count, step):
+        pools = [merged(result.rows) for result in results[at : at + step] if result is not None]
+        row = next(
+            (
+                row
+                for pool in pools
+                for row in pool[:1]
+                if float(row.get("match", 0)) >= PART and float(row.get("own", 0)) >= PART
+            ),
+            None,
+        )
+        if row is None:
+            return []
+        chosen.append(row)
+    return chosen if len(chosen) == 2 and chosen[0] != chosen[1] else []
+
+
+def _is_named_total(row: Row) -> bool:
+    return bool(re.search(r"\btota(l|ux|is)", str(row.get("name", "")), re.IGNORECASE))
+
+
 def _states_total(asked: Asked, row: Row) -> bool:
-    named = bool(re.search(r"\btota(l|ux|is)", str(row.get("name", "")), re.IGNORECASE))
+    named = _is_named_total(row)
     return answers(asked, row, enough=0.5 if named else 0.75) and (named or float(row.get("own", 0)) >= 0.6)
 
 

@@ -10,7 +10,9 @@ from copilot.llm.offline.intents.lookup import told
 from copilot.llm.offline.question import Asked
 from retrieval.language.analyser import fold
 
-RESPONSIBLE = re.compile(r"respons|owner|encargad|lider|lead\b|a cargo|reporta|reports to|dueno|contact")
+RESPONSIBLE = re.compile(
+    r"responsab(?!ilid)|responsib(?!ilit)|responsav|owner|encargad|lider|lead\b|a cargo|reporta|reports to|dueno|contact"
+)
 SURE = 0.8
 
 
@@ -24,7 +26,11 @@ class People:
     def calls(self, found: Found) -> list[Call]:
         """The lines that speak of it."""
         asked = found.asked
-        return [] if found.round else [("search_passages", {"query": asked.subject, "document": asked.document, "period": asked.period})]
+        return (
+            []
+            if found.round
+            else [("search_passages", {"query": asked.subject, "document": asked.document, "period": asked.period})]
+        )
 
     def draft(self, found: Found) -> str | None:
         """The line that names the person; a refusal where lines only speak of the matter."""
@@ -35,6 +41,9 @@ class People:
             named = [
                 row
                 for row in rows
-                if answers(asked, row, enough=SURE) and not row.get("missing") and row.get("value") and RESPONSIBLE.search(fold(str(row["text"])))
+                if answers(asked, row, enough=SURE)
+                and not row.get("missing")
+                and row.get("value")
+                and RESPONSIBLE.search(fold(str(row["text"])))
             ]
         return told(found, named[:2]) if named else found.refusal(rows[0] if rows else None)

@@ -28,7 +28,7 @@ class Sections:
         """The section and, for what is no section, the lines."""
         asked = found.asked
         if found.round == 0:
-            query = asked.subject if len(asked.content) > 1 or not asked.mention else asked.text
+            query = asked.topic
             place = {"period": asked.period, "document": asked.document}
             calls: list[Call] = [
                 ("read_section", {"section": query, **place}),
