@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from pydantic import Field
+from pydantic import Field, InstanceOf
 from typing_extensions import override
 
 from copilot.domain.errors import OperatorMustFix
@@ -20,7 +20,7 @@ from copilot.domain.errors import OperatorMustFix
 class ScriptedModel(BaseChatModel):
     """Answers each call with the next message of its script; an exception in the script is raised instead."""
 
-    script: list[AIMessage | Exception]
+    script: list[InstanceOf[AIMessage] | InstanceOf[Exception]]
     model_name: str = "scripted"
     seen: list[list[BaseMessage]] = Field(default_factory=list)
     """What each call was given, for whoever wants to look."""

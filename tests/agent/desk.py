@@ -9,6 +9,7 @@ from functools import cache
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
+from langchain_core.tools import BaseTool
 
 from copilot.agent.service import Answerer, Copilot, Options
 from copilot.domain.access import Principal
@@ -40,6 +41,12 @@ class SamplePlans:
     def view(self, _principal: Principal, documents: Sequence[str] = ()) -> PlanView:
         view = sample_view(tuple(documents))
         return replace(view, plan=Plan()) if self._empty else view
+
+
+@cache
+def tools() -> tuple[BaseTool, ...]:
+    """Built once: their schemas take a while."""
+    return tuple(all_tools())
 
 
 @cache
@@ -83,9 +90,7 @@ def desk(
     options: Options | None = None,
 ) -> Copilot:
     answerer = Answerer(name=name, model=model, endpoint="test", is_live=live)
-    return Copilot(
-        SamplePlans(empty=empty), answerer, all_tools(), conversations, FixedClock(), fallback=fallback, options=options
-    )
+    return Copilot(SamplePlans(empty=empty), answerer, tools(), conversations, FixedClock(), fallback=fallback, options=options)
 
 
 def _no_hits(query: str, documents: Sequence[str] | None, k: int) -> Sequence[Hit]:

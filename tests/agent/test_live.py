@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from pydantic import SecretStr
 
@@ -39,9 +41,13 @@ def endpoint() -> Iterator[str]:
         yield url
 
 
-def live(url: str, model: str, *, fallback: Answerer | None = None, timeout_s: float = 10.0) -> Copilot:
-    config = ModelConfig(model=model, url=url, api_key=SecretStr("k"), timeout_s=timeout_s, max_retries=0)
-    return desk(build_model(config), name=model, live=True, fallback=fallback)
+@cache
+def live(url: str, model: str) -> Copilot:
+    return desk(client(url, model), name=model, live=True)
+
+
+def client(url: str, model: str) -> BaseChatModel:
+    return build_model(ModelConfig(model=model, url=url, api_key=SecretStr("k"), timeout_s=10, max_retries=0))
 
 
 def script(url: str, *replies: dict[str, Any]) -> None:
@@ -177,7 +183,8 @@ async def test_a_failing_model_is_replaced_by_the_offline_one_where_that_is_want
     rules = ScriptedModel(
         script=[calls(("find_kpis", {"metric": "NPS", "document": "escalamiento"})), AIMessage("NPS: más de 60 [e1].")]
     )
-    copilot = live(endpoint, "error-500", fallback=Answerer(name="offline", model=rules))
+    fallback = Answerer(name="offline", model=rules)
+    copilot = desk(client(endpoint, "error-500"), name="error-500", live=True, fallback=fallback)
 
     answer = await asked(copilot, "¿Cuál es la meta de NPS?")
 
