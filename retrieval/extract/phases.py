@@ -59,9 +59,9 @@ def _phase(doc: ParsedDocument, index: int, levels: Levels) -> PhaseFact | None:
     named = _naming(block)
     below = _below(doc, index) if block.kind == "heading" or (named and _is_title(block)) else _Below()
     if named is None:
-        if block.kind != "heading" or below.term is None or _is_measured(block.plain):
+        if block.kind != "heading" or below.term is None or not _takes_term(block.plain):
             return None
-        named = Naming(name=one_line(block.plain), period=below.term, has_phase_word=False)
+        named = Naming(name=one_line(block.plain), period=None, has_phase_word=False)
     if len(named.name) > _LONGEST_NAME or is_placeholder(named.name):
         return None
     period = named.period or below.term
@@ -170,6 +170,11 @@ def _is_title(block: Block) -> bool:
     """A bold line, or one that ends with a colon, that stands over what follows."""
     bold = re.fullmatch(r"[^\w*]{0,12}\*\*[^*]{1,200}\*\*[^\w]{0,4}", block.text.strip()) is not None
     return block.kind in ("paragraph", "item") and (bold or block.plain.endswith(":"))
+
+
+def _takes_term(title: str) -> bool:
+    """A lever may be about prices; any other title with such a word sums something up."""
+    return listed("phases", "lever").match(folded(title)) is not None or not _is_measured(title)
 
 
 def _is_measured(text: str) -> bool:

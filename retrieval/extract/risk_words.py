@@ -45,6 +45,14 @@ def is_risk_list(heading_path: Sequence[str], label: str | None) -> bool:
     return divides and len(trail) > 1 and _lists_risks(trail[-2]) and not manages_risks(trail[-2])
 
 
+def is_bare_title(title: str) -> bool:
+    """`Riesgos`, `Gestión de riesgos`: a title over risks, not the name of one."""
+    rest = folded(title)
+    for table in ("risk", "management", "handling", "title"):
+        rest = listed("risks", table).sub(" ", rest)
+    return re.search(r"[a-z]{3}", rest) is None
+
+
 def manages_risks(title: str) -> bool:
     """True for `Gestión de riesgos`, where items may be practices as well as risks."""
     return listed("risks", "management").search(folded(title)) is not None

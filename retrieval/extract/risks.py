@@ -17,6 +17,7 @@ from retrieval.extract.risk_words import (
     OTHER,
     field_of,
     handles_risks,
+    is_bare_title,
     is_grade,
     is_mitigation_phrase,
     is_nameless,
@@ -226,7 +227,8 @@ def _leaves(doc: ParsedDocument, index: int, position: int) -> bool:
     """Whether the block at `position` can no longer belong to the name at `index`."""
     name, block = doc.blocks[index], doc.blocks[position]
     if block.kind == "heading":
-        return name.kind != "heading" or block.level <= name.level or field_of(block.plain) is None
+        details = name.kind == "heading" and block.level > name.level and not is_bare_title(name.plain)
+        return not details or field_of(block.plain) is None
     return name.kind == "item" and block.kind != "item" and not _is_inside(doc, block, index)
 
 

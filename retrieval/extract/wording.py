@@ -15,7 +15,7 @@ _PLACEHOLDER = re.compile(
 )
 _NUMBERING = re.compile(r"(?:#?\d{1,2}(?:\.\d{1,2}){0,3}[.):]?|[A-Z]\d{0,2}[.)]|\(\d{1,2}\))\s+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_LEADING = re.compile(r"^[\W_]+")
+_LEADING = re.compile(r"^[^\w\[{<(]+")
 
 
 def labelled(plain: str) -> tuple[str, str] | None:

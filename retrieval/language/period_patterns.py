@@ -98,7 +98,8 @@ def patterns() -> PeriodPatterns:
         counted={unit: counted(unit) for unit in units if unit != "phase"},
         nth={
             unit: re.compile(
-                rf"(?<!\w)(?P<nth>{_any(ordinals)}|[1-9][º°])[ \t\u00a0]{{1,3}}(?:{_any(words)})\b(?:{GAP}(?:de|of)?{GAP}(?P<of>20[1-4]\d))?"
+                rf"(?<!\w)(?P<nth>{_any(ordinals)}|[1-9][º°])[ \t\u00a0]{{1,3}}(?:{_any(words)})\b"
+                rf"(?:{GAP}(?:de|of)?{GAP}(?P<of>20[1-4]\d))?"
             )
             for unit, words in units.items()
         },
