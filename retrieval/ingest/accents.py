@@ -26,8 +26,10 @@ _I_ACUTE_INITIAL = re.compile(r"(?:ndi[cg]|ndole|tem|nteg|ntim|con[oi]|dolo|bero
 
 # Gone capitals in short or ambiguous words, only where nothing else can be meant.
 _SHORT = {"DAS": "DÍAS", "AOS": "AÑOS", "GUA": "GUÍA", "GUAS": "GUÍAS", "QU": "QUÉ", "MS": "MÁS", "PAS": "PAÍS", "RAZ": "RAÍZ"}
+_DAY = re.compile(r"(?<![^\W\d_])DA(?= \d)")
 _NOT_LOST = frozenset(("poca", "pocas", "tomo", "cono", "conos", "tico", "dolo", "pera", "rbita", "ste", "sta", "stos"))
 _MIN_SPANISH = 3
+_NEAR = 40
 _ION = re.compile(r"(?<=[A-Z]{2}[CX])IN$|(?<=[A-Z]{3}S)IN$|(?<=[A-Z]{2}ST)IN$")
 
 
@@ -58,17 +60,20 @@ def _filled(match: re.Match[str], own: Collection[str], lower_possible: bool) ->
         return _upper(word, own)
     rest = word[1:]
     if word[0] == GAP:
-        before = match.string[: match.start()].rstrip()[-1:]
+        before = _before(match).rstrip()[-1:]
         return _initial(rest, before, own, lower_possible) + rest.replace(GAP, "í")
     return word.replace(GAP, "í" if lower_possible else "Í")
 
 
 def _is_shouted(match: re.Match[str]) -> bool:
     """True for SÍ in upper case: beside words in upper case, or after a word that a capital S could not follow."""
-    before, after = _ANY_WORD.findall(match.string[: match.start()])[-1:], _ANY_WORD.findall(match.string[match.end() :])[:1]
-    if any(len(word) > 1 and word.isupper() for word in before + after):
-        return True
-    return match.string[: match.start()].rstrip()[-1:].islower()
+    before, after = _before(match), match.string[match.end() : match.end() + _NEAR]
+    beside = _ANY_WORD.findall(before)[-1:] + _ANY_WORD.findall(after)[:1]
+    return any(len(word) > 1 and word.isupper() for word in beside) or before.rstrip()[-1:].islower()
+
+
+def _before(match: re.Match[str]) -> str:
+    return match.string[max(0, match.start() - _NEAR) : match.start()]
 
 
 def _known(word: str, own: Collection[str]) -> bool:
@@ -99,7 +104,7 @@ def reads_spanish(text: str) -> bool:
 
 def restore_capitals(line: str, restorer: Callable[[str], str]) -> str:
     """The line with its words passed through `capital_restorer`'s function."""
-    return _ASCII_WORD.sub(lambda match: restorer(match[0]), line)
+    return _ASCII_WORD.sub(lambda match: restorer(match[0]), _DAY.sub("DÍA", line))
 
 
 def capital_restorer(text: str) -> Callable[[str], str]:
@@ -113,10 +118,11 @@ def capital_restorer(text: str) -> Callable[[str], str]:
     initial: dict[str, str] = {}
     for word in sorted(own) + sorted(vocabulary()):
         key = "".join(char for char in word if char.isascii())
-        if len(key) >= 4 and key not in lower:
-            gone.setdefault(key, word)
-        if not word[0].isascii() and word[1:].isascii() and len(word) > 3 and key not in _NOT_LOST:
+        if not word[0].isascii() and word[1:].isascii() and len(key) >= 3 and key not in _NOT_LOST:
             initial.setdefault(key, word)
+            gone.setdefault(key, word)
+        elif len(key) >= 4 and key not in lower:
+            gone.setdefault(key, word)
 
     def restored(word: str) -> str:
         if word.isupper():

@@ -46,12 +46,12 @@ def undo(lines: Rows[str]) -> tuple[str, list[str]]:
     page, evidence = pages[best], found[best]
     if strength[best] == 0 or (strength[best] == 1 and not _touches_letter(lines, evidence, page)):
         return "", list(lines)
-    majority = strength[best] > sum(line.clean for line in evidence)
+    follows = _neighbours_damaged(evidence, majority=strength[best] > sum(line.clean for line in evidence))
     mended = []
     for index, line in enumerate(lines):
         seen = evidence[index]
         if seen.strong or seen.doubtful:
-            trusted = seen.strong > seen.clean or (not seen.strong and _neighbours_damaged(evidence, index, majority))
+            trusted = seen.strong > seen.clean or (not seen.strong and not seen.clean and follows[index])
             line = _rewritten(line, page, trusted=trusted)
         mended.append(line)
     if not any(GAP in line for line in mended):
@@ -73,16 +73,28 @@ def _touches_letter(lines: Rows[str], evidence: Rows[_Evidence], page: CodePage)
     return False
 
 
-def _neighbours_damaged(evidence: Rows[_Evidence], index: int, majority: bool) -> bool:
-    if evidence[index].clean:
-        return False
-    for distance in range(1, _REACH):
-        near = [evidence[at] for at in (index - distance, index + distance) if 0 <= at < len(evidence)]
-        if any(found.strong > found.clean for found in near):
-            return True
-        if any(found.clean for found in near):
-            return False
-    return majority
+def _neighbours_damaged(evidence: Rows[_Evidence], majority: bool) -> list[bool]:
+    """A line: whether the nearest line with evidence, in reach, is a damaged one; the document's majority where none is."""
+    above = _nearest(evidence)
+    below = list(reversed(_nearest(list(reversed(evidence)))))
+    votes = []
+    for (distance_up, up), (distance_down, down) in zip(above, below, strict=True):
+        nearest = min(distance_up, distance_down)
+        near = [vote for distance, vote in ((distance_up, up), (distance_down, down)) if distance == nearest]
+        votes.append(majority if nearest > _REACH else any(near))
+    return votes
+
+
+def _nearest(evidence: Rows[_Evidence]) -> list[tuple[int, bool]]:
+    """A line: how far above it the last line with evidence stands, and whether that one is damaged."""
+    nearest = []
+    distance, damaged = _REACH + 1, False
+    for line in evidence:
+        nearest.append((distance, damaged))
+        distance += 1
+        if line.strong or line.clean:
+            distance, damaged = 1, line.strong > line.clean
+    return nearest
 
 
 def _evidence(line: str, page: CodePage) -> _Evidence:
@@ -94,13 +106,21 @@ def _evidence(line: str, page: CodePage) -> _Evidence:
         clean += _clean_letters(line[position:start])
         position = start
         found = sequence_at(line, start, page)
-        if found and found.complete and _plausible(found.char) and not _is_closing(line, start, found):
+        if found and found.complete and _is_telling(line, start, found):
             strong += 1
             position = start + found.length
         elif _is_doubtful(line, start, found):
             doubtful += 1
             position = start + 1
     return _Evidence(strong, doubtful, clean + _clean_letters(line[position:]))
+
+
+def _is_telling(line: str, start: int, found: Sequence) -> bool:
+    """True for a sequence that nobody writes by chance; `√π` is mathematics unless it stands in a word."""
+    if not _plausible(found.char) or _is_closing(line, start, found):
+        return False
+    around = line[max(0, start - 1) : start] + line[start + found.length : start + found.length + 1]
+    return line[start] != "√" or (found.char.isalpha() and any(char.isalpha() for char in around))
 
 
 def _clean_letters(text: str) -> int:
