@@ -32,6 +32,7 @@ from tools.lookup.terms import (
 )
 
 GENERIC_WEIGHT = 0.04
+NUMBER_WEIGHT = 0.2
 PROSE = 160
 PROSE_COSTS = 0.15
 """A long sentence holds many words by chance: a line that says one thing comes before it."""
@@ -203,8 +204,10 @@ class Index:
         fit: int,
         columns: tuple[int, ...],
     ) -> Match:
-        total = sum(weights) or 1.0
         held = [hit.get(statement.number, 0.0) for hit in hits]
+        # A word of asking counts where it stands and costs nothing where it does not.
+        counted = (weight for term, weight, value in zip(terms, weights, held, strict=True) if value or not term.generic)
+        total = sum(counted) or 1.0
         coverage = sum(weight * value for weight, value in zip(weights, held, strict=True)) / total
         own = sum(weight for weight, value in zip(weights, held, strict=True) if value >= OWN_LEVEL) / total
         return Match(
@@ -264,6 +267,8 @@ class Index:
     def _weight(self, term: Term) -> float:
         if term.generic:
             return GENERIC_WEIGHT
+        if term.text.isdigit():
+            return NUMBER_WEIGHT
         count = len(self.statements) + 1
         frequency = max((self._frequency.get(key, 0) for key in (*term.concepts, *term.roots)), default=0)
         return math.log(1 + count / (frequency + 0.5)) / math.log(1 + count / 0.5)

@@ -30,6 +30,7 @@ ENDINGS = dict(
     ).split()
 )
 """Endings that spell one suffix in four languages, longest first."""
+SPELLINGS = (("ph", "f"), ("th", "t"), ("qu", "k"), ("y", "i"), ("ck", "k"), ("ce", "se"), ("ci", "si"), ("c", "k"))
 COGNATE = 0.8
 """Least similarity of two roots that count as one word."""
 LEAST_ROOT = 4
@@ -65,7 +66,7 @@ def generic_roots() -> frozenset[str]:
 
 @cache
 def _generic_beginnings() -> tuple[str, ...]:
-    return tuple({root(word) if len(word) > 4 else word for word in _file("words")["generic_beginnings"]["words"].split()})
+    return tuple({_spelled(word) for word in _file("words")["generic_beginnings"]["words"].split()})
 
 
 @lru_cache(maxsize=100_000)
@@ -76,8 +77,10 @@ def is_generic(word: str) -> bool:
         return True
     if (one,) in phrases():
         return False
+    spelled = _spelled(word)
     return any(
-        one.startswith(begin) and len(one) - len(begin) <= (4 if len(begin) >= 4 else 2) for begin in _generic_beginnings()
+        spelled.startswith(begin) and len(spelled) - len(begin) <= (5 if len(begin) >= 4 else 3)
+        for begin in _generic_beginnings()
     )
 
 
@@ -146,17 +149,12 @@ def root(word: str) -> str:
             break
     else:
         word = _without_inflection(word)
-    for old, new in (
-        ("ph", "f"),
-        ("th", "t"),
-        ("qu", "k"),
-        ("y", "i"),
-        ("ck", "k"),
-        ("ce", "se"),
-        ("ci", "si"),
-        ("c", "k"),
-        ("ch", "k"),
-    ):
+    return _spelled(word)
+
+
+def _spelled(word: str) -> str:
+    """Spelling levelled: one letter for one sound."""
+    for old, new in SPELLINGS:
         word = word.replace(old, new)
     return re.sub(r"(.)\1", r"\1", word)
 

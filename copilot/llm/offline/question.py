@@ -10,7 +10,7 @@ from copilot.domain.answer import Language, Turn
 from copilot.llm.offline.cues import cues_in, words
 from retrieval.language.analyser import fold
 from retrieval.language.detect import guess_language
-from retrieval.language.periods import find_periods
+from retrieval.language.periods import FoundPeriod, find_periods
 from retrieval.language.vocabulary import vocabulary
 
 NOT_A_PERIOD = ("cadence", "relative")
@@ -20,6 +20,8 @@ WEEKDAY = re.compile(
     r"|segunda-feira|terca-feira|quarta-feira|quinta-feira|sexta-feira|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b"
 )
 MOST_CHARACTERS = 2000
+RANGE = re.compile(r"(\d+)\s+(?:y|and|et|e|to|a|al|au)\s+(\d+)$")
+SECOND_END = re.compile(r"\s+(?:y|and|et|e|to|a|al|au)\s+(\d+)\b(?![%.,]?\d)")
 HEAD = re.compile(
     r"\b(?:que|cual(?:es)? (?:es|son)? ?(?:el|la|los|las)?|which|what|quel(?:le)?s?|qual|quais|quantos|quantas|cuantos|cuantas|how many)"
     r"\s+(?:(?:el|la|los|las|the|o|a|os|as|le|les|of|de)\s+)*([a-z0-9-]{3,})"
@@ -43,7 +45,7 @@ class Asked:
     @property
     def period(self) -> str | None:
         """The period it names, as one argument."""
-        return self.periods[0] if self.periods else None
+        return RANGE.sub(r"\1-\2", self.periods[0]) if self.periods else None
 
     @property
     def subject(self) -> str:
@@ -97,7 +99,7 @@ def _read(text: str) -> Asked:
     folded = fold(text)
     weekday = WEEKDAY.search(folded)
     periods = [hit for hit in find_periods(text) if hit.form not in NOT_A_PERIOD]
-    joined = _joined(text, [(hit.start, hit.end) for hit in periods])
+    joined = _joined(text, [(hit.start, _range_end(text, hit)) for hit in periods])
     return Asked(
         text=text,
         language=guess_language(text),
@@ -106,6 +108,13 @@ def _read(text: str) -> Asked:
         weekday=weekday[0] if weekday else None,
         quoted=tuple(QUOTED.findall(text)),
     )
+
+
+def _range_end(text: str, hit: FoundPeriod) -> int:
+    """`entre los días 61 y 90`: where the second number ends."""
+    second = SECOND_END.match(text, hit.end)
+    start = hit.period.start
+    return second.end() if second and hit.form == "point" and start is not None and int(second[1]) > start else hit.end
 
 
 def _joined(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:

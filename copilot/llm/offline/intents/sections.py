@@ -48,7 +48,7 @@ class Sections:
         lines = merged(found.rows("find_kpis", 0), found.rows("search_passages"))
         good = [row for row in lines if answers(asked, row)]
         heads = [row for row in found.rows("read_section") if row.get("depth") == 0]
-        leaf_wins = good and heads and float(good[0]["match"]) > float(heads[0]["match"]) + CLEARLY
+        leaf_wins = good and heads and not asked.has("breakdown") and float(good[0]["match"]) > float(heads[0]["match"]) + CLEARLY
         if heads and not leaf_wins:
             text = section_answer(found, LONGEST if asked.has("breakdown") else LONGEST_LIST)
             if text:
