@@ -98,18 +98,18 @@ class _Walk:
             elif token.type == "blockquote_close":
                 self._quotes -= 1
             elif token.map is not None:
-                self._open(token, tokens[index + 1].content if index + 1 < len(tokens) else "")
+                self._open(token, tokens[index + 1] if index + 1 < len(tokens) else token)
         self._leftovers()
 
-    def _open(self, token: Token, content: str) -> None:
+    def _open(self, token: Token, following: Token) -> None:
         assert token.map is not None
         first, end = token.map[0], token.map[1]
         if token.type == "list_item_open":
-            self._item(token, first)
+            self._item(token, first, is_cut_off=following.type == "list_item_close")
         elif token.type == "heading_open":
-            self._heading(token, content, first, end)
+            self._heading(token, following.content, first, end)
         elif token.type == "paragraph_open":
-            self._paragraph(content.split("\n"), first)
+            self._paragraph(following.content.split("\n"), first)
         elif token.type == "table_open":
             self._table(first, end)
         elif token.type == "fence":
@@ -122,12 +122,14 @@ class _Walk:
             self._cover(first, end)
             self._drafts.add(Draft("rule", (first + 1, end), self._source[first].strip()))
 
-    def _item(self, token: Token, line: int) -> None:
+    def _item(self, token: Token, line: int, *, is_cut_off: bool) -> None:
         marker = f"{token.info}{token.markup}" if token.info else token.markup
         self._cover(line, line + 1)
         again = 2 if self._item_line == line and self._drafts.last_is_item_at(line + 1) else 0
         indent = self._drafts.last_indent + again if again else self._indent(line)
-        self._drafts.add_item(line + 1, "", marker, indent)
+        # At its deepest level the parser drops what an item says.
+        text = self._source[line].lstrip(" \t>")[len(marker) :].strip() if is_cut_off and not again else ""
+        self._drafts.add_item(line + 1, text, marker, indent)
         self._item_line = line
 
     def _heading(self, token: Token, content: str, first: int, end: int) -> None:

@@ -72,6 +72,7 @@ def _spliced_utf16(line: bytes) -> str | None:
         raws.insert(0, line.decode("utf-8").encode("latin-1"))
     except (UnicodeDecodeError, UnicodeEncodeError):
         pass
+    readings: list[str] = []
     for raw in raws:
         # \n is two bytes in UTF-16: its NUL stands at the next line's start (little endian) or at this line's end.
         little = raw[1:] if raw.startswith(b"\0") else raw
@@ -81,9 +82,16 @@ def _spliced_utf16(line: bytes) -> str | None:
                 text = part.decode(codec)
             except UnicodeDecodeError:
                 continue
-            if "\n" not in text and "\0" not in text and _reads(text):
-                return text.replace("\ufeff", "")
-    return None
+            if text and "\n" not in text and "\0" not in text and _reads(text):
+                readings.append(text.replace("\ufeff", ""))
+    return max(readings, key=_usual, default=None)
+
+
+def _usual(text: str) -> float:
+    """Share of characters that Western text is made of; a curly quote in the wrong byte order makes two strange ones."""
+    return sum(char in _LETTERS or char in _SIGNS or char in "→≥≤✅" or (char.isascii() and char >= " ") for char in text) / len(
+        text
+    )
 
 
 def _reads(text: str) -> bool:

@@ -128,7 +128,7 @@ def _clean_letters(text: str) -> int:
 
 
 def _is_doubtful(line: str, start: int, found: Sequence | None) -> bool:
-    return line[start] in "ÃÂâðğï" or (found is not None and not found.complete)
+    return line[start] in "ÃÂâðğï√" or (found is not None and not found.complete)
 
 
 def _is_inside_word(line: str, start: int) -> bool:
@@ -164,7 +164,7 @@ def _rewritten(line: str, page: CodePage, *, trusted: bool) -> str:
         if start < position:
             continue
         found = sequence_at(line, start, page)
-        safe = found is not None and found.complete and _plausible(found.char) and not _is_closing(line, start, found)
+        safe = found is not None and found.complete and _is_telling(line, start, found)
         if not safe and not trusted and not _is_inside_word(line, start):
             continue
         read = _read(line, start, found)
