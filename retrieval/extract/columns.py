@@ -13,7 +13,7 @@ from retrieval.language.periods import find_periods, parse_period
 from retrieval.language.vocabulary import vocabulary
 from retrieval.language.wordlists import alternation, listed
 
-MONEY = ("investment", "budget", "cost", "saving", "return", "benefit", "salary", "npv")
+MONEY = ("investment", "funding", "budget", "cost", "saving", "return", "benefit", "salary", "npv")
 FIELDS = ("roi", "payback")
 _MONTHS = re.compile(r"\((\d{1,2})\s?M\)")
 _UNIT = re.compile(

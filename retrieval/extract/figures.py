@@ -1,4 +1,4 @@
-"""Every figure of a document, read once: each line and row is classified here, and a value becomes a KPI or a money fact, never both."""
+"""Every figure of a document, read once: a value becomes a KPI or a money fact, never both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money facts: investments, costs, savings, returns with ROI, payback and horizon. Which figures they are is decided in `figures`."""
+"""Money facts: investments, costs, savings, returns with ROI, payback and horizon; `figures` decides which they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KPI facts: metrics with their value, target, former value or promised change. Which figures are KPIs is decided in `figures`."""
+"""KPI facts: metrics with their value, target, former value or promised change; `figures` decides which they are."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from retrieval.extract.statements import Statement
-from retrieval.extract.terms import is_exactly, is_metric, says
+from retrieval.extract.terms import finance_class, is_exactly, is_metric, says
 from retrieval.language.folding import folded
 from retrieval.language.periods import find_periods
 
@@ -71,7 +71,7 @@ def phrase_after(text: str) -> str:
 def phrase_before(text: str) -> str:
     """What an amount is said of: the noun phrase in front of it."""
     text = re.sub(r"[\s(:]+$", "", text)
-    if text.endswith(("×", "=", "→", "|")):
+    if text.endswith(("×", "=", "→", "|", ",", ";", "+", "•", ")")):
         return ""
     parts = [part for part in _SEPARATOR.split(text) if part and part.strip()]
     text = _cut_period(parts[-1].strip() if parts else "")
@@ -140,7 +140,7 @@ def _own_label(one: Statement) -> str | None:
     if label is None or _is_period_label(label):
         return None
     above = one.parent if one.parent is not None and not one.is_title else None
-    if is_exactly("generic_label", label) and not says("metric_label", label):
+    if is_exactly("generic_label", label) and not says("metric_label", label) and finance_class(label) != "saving":
         return None
     if is_exactly("generic_label", label) and above is None:
         return label if says("metric_label", label) else None

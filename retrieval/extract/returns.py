@@ -1,4 +1,4 @@
-"""Joins what is said of an amount on other lines to it: ROI, payback, savings and horizon become fields of the amount's figure."""
+"""Joins what other lines say of an amount to it: ROI, payback, savings and horizon become fields of its figure."""
 
 from __future__ import annotations
 

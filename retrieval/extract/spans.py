@@ -13,7 +13,7 @@ from retrieval.extract.naming import phrase_after
 from retrieval.extract.statements import Statement
 from retrieval.extract.terms import direction, finance_class, is_exactly, is_metric, says
 from retrieval.language.folding import folded
-from retrieval.language.periods import FoundPeriod, find_periods
+from retrieval.language.periods import FoundPeriod
 from retrieval.language.quantities import FoundQuantity
 from retrieval.language.wordlists import listed
 
@@ -23,6 +23,7 @@ _PERIOD_LEAD = re.compile(
 )
 _BREAK = re.compile(r"[;,|•]|\.\s")
 _PAREN = re.compile(r"\(([^()]*)\)")
+_KNOWN_SET = re.compile(r"(?<!\w)(?:los|las|the|these|estos|estas|ambos|nuestros|nuestras|our|sus|os|as|les|des)\s+$")
 _OPENING = re.compile(r"^\W*$")
 
 
@@ -88,18 +89,22 @@ def _reason(one: Statement, found: list[FoundQuantity], index: int, hits: list[F
         return "title"
     if amount.quantity.unit == "x" and not before.strip() and one.label is None and re.match(r"\s+[A-ZÁÉÍÓÚ]", after):
         return "head_count"
-    if not amount.marked and amount.quantity.unit == "count":
-        if re.search(
-            r"(?<!\w)(?:los|las|the|these|estos|estas|ambos|nuestros|nuestras|our|sus|os|as|les|des)\s+$", folded(before)
-        ):
-            return "reference"
-        if index and body_depth(one.body, amount.start) > 0 and body_depth(one.body, found[0].start) == 0:
-            return "detail"
-    if amount.quantity.unit == "count" and not amount.marked and not _counts(one, before, after):
+    if amount.quantity.unit == "count" and not amount.marked:
+        return _reason_of_bare(one, found, index, before, after)
+    unlabelled = one.label is None and one.block.kind != "item" and not one.is_title
+    return "prose" if unlabelled and not _speaks(before, after) else None
+
+
+def _reason_of_bare(one: Statement, found: list[FoundQuantity], index: int, before: str, after: str) -> str | None:
+    """Why a number without a sign of its own is no value."""
+    if _KNOWN_SET.search(folded(before)):
+        return "reference"
+    if index and body_depth(one.body, found[index].start) > 0 and body_depth(one.body, found[0].start) == 0:
+        return "detail"
+    if not _counts(one, before, after):
         return "bare_number"
-    if one.label is None and one.block.kind != "item" and not one.is_title and not _speaks(before, after):
-        return "prose"
-    return None
+    unlabelled = one.label is None and one.block.kind != "item" and not one.is_title
+    return "prose" if unlabelled and not _speaks(before, after) else None
 
 
 def body_depth(body: str, at: int) -> int:
@@ -110,7 +115,7 @@ def body_depth(body: str, at: int) -> int:
 def _is_titular(one: Statement, amount: FoundQuantity, after: str) -> bool:
     """Whether an amount of a title only says what the section is about: no money, no label before it, nothing counted."""
     if is_currency(amount.quantity.unit):
-        return False
+        return one.label is None and body_depth(one.body, amount.start) == 0
     if one.block.kind == "heading":
         return one.label is None or not amount.marked or body_depth(one.body, amount.start) > 0
     return one.label is None and not phrase_after(after)

@@ -104,7 +104,9 @@ def _row(block: Block, cells: list[_Cell]) -> _Row:
 def _compared(cells: list[_Cell]) -> list[_Cell]:
     """Beside one present value and its change, a single column of another name is what the metric changes to."""
     kinds = [cell.column.kind for cell in cells]
-    if kinds.count("baseline") == 1 and kinds.count("change") == 1 and kinds.count("other") == 1 and "target" not in kinds:
+    units = {cell.found.quantity.unit for cell in cells if cell.column.kind in ("baseline", "other")}
+    lone = all(kinds.count(kind) == 1 for kind in ("baseline", "change", "other"))
+    if lone and len(units) == 1 and "target" not in kinds:
         return [
             replace(cell, column=replace(cell.column, kind="target")) if cell.column.kind == "other" else cell for cell in cells
         ]

@@ -1,4 +1,4 @@
-"""What the words around a figure say: metric or money matter, role, direction of change. Words are data (`words/measures.toml`)."""
+"""What the words around a figure say: metric or money matter, role, direction of change. The words are data."""
 
 from __future__ import annotations
 
