@@ -18,6 +18,9 @@ from copilot.grounding.evidence import TurnEvidence
 from copilot.grounding.figures import DOCUMENT, Figure, Reading, mentioned_units, plain, read
 from copilot.grounding.support import Support, Wanted, dates_of, is_falling, of_citation
 
+_JOINT = re.compile(r"[:;,|/(]\s+|\)\s*|\s[-–—·>]\s|\s\(")
+"""What joins a table's heads and cells, or a chain of headings, inside one quotation."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -108,9 +111,12 @@ class _Check:
         return self.turn.asked().holds_period(period)
 
     def _is_said(self, name: str, everything: Support, marks: Sequence[str]) -> bool:
+        """Whether a quotation stands in the evidence, whole or, where it joins cells and headings, part by part."""
         if everything.says(name) or self.turn.asked().says(name) or self._is_known_document(name):
             return True
-        return any(of_citation(one, self.turn.around(one)).says(name) for one in self._introductions(marks))
+        above = [of_citation(one, self.turn.around(one)) for one in self._introductions(marks)]
+        known = Support.joined([everything, self.turn.asked(), *above])
+        return known.says(name) or all(known.says(part) for part in _JOINT.split(name) if re.search(r"\w", part))
 
     def _is_known_document(self, name: str) -> bool:
         match = DOCUMENT.fullmatch(name)

@@ -100,12 +100,18 @@ def _sentences(line: str) -> Iterator[str]:
     at = 0
     for end in _SENTENCE_END.finditer(line):
         sentence = line[at : end.start() + len(end[1])]
-        if _ABBREVIATED.search(MARK.sub("", sentence)):
+        if _is_open(sentence) or _ABBREVIATED.search(MARK.sub("", sentence)):
             continue
         yield sentence.strip()
         at = end.end()
     if line[at:].strip():
         yield line[at:].strip()
+
+
+def _is_open(text: str) -> bool:
+    """Whether a quotation or a bracket has begun and not ended: a full stop inside it ends no sentence."""
+    pairs = (("«", "»"), ("“", "”"), ("(", ")"))
+    return text.count('"') % 2 == 1 or any(text.count(start) > text.count(end) for start, end in pairs)
 
 
 def _lend_within_line(statements: list[Statement]) -> None:

@@ -94,7 +94,15 @@ class TurnEvidence:
 
 
 def _renamed_row(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    return {
-        key: [names.get(mark, mark) for mark in value] if key in ("e", "c") and isinstance(value, list | tuple) else value
-        for key, value in row.items()
-    }
+    """The row with this turn's ids, wherever it names evidence: under `e`, `c` or a key that ends in `_e`, nested rows too."""
+    return {key: _renamed(key, value, names) for key, value in row.items()}
+
+
+def _renamed(key: str, value: Any, names: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return _renamed_row(value, names)
+    if not isinstance(value, list | tuple):
+        return names.get(value, value) if key in ("e", "c") and isinstance(value, str) else value
+    if key in ("e", "c") or key.endswith("_e"):
+        return [names.get(mark, mark) for mark in value]
+    return [_renamed(key, part, names) for part in value]

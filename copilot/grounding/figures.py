@@ -18,7 +18,10 @@ from retrieval.language.quantities import FoundQuantity, find_quantities
 
 DOCUMENT = re.compile(r"[\w./-]*\w\.(?:md|markdown|txt|docx|pdf|xlsx|csv|html?)(?::(\d+)(?:-(\d+))?)?(?![\w.])", re.IGNORECASE)
 QUOTED = re.compile(r"«([^«»\n]{2,300})»|“([^“”\n]{2,300})”|\"([^\"\n]{2,300})\"|`([^`\n]{2,300})`")
-ORDINAL = re.compile(r"^\s*(?:[-*+•>]\s+)?\d{1,2}[.)](?=\s)")
+ORDINAL = re.compile(r"(?:^\s*(?:[-*+•>]\s+)?|(?<=[\"“«]))\d{1,2}[.)](?=\s)")
+"""Numbers a point of a list or, in a quotation, a heading; a quotation is compared whole anyway."""
+RATIO_END = re.compile(r"(?<=\d:\d)[:,](?=\s)|(?<=\d:\d\d)[:,](?=\s)")
+"""A mark of punctuation behind `5:1` that would be read as more of the number."""
 DIGITS = re.compile(r"[^\W_]*\d(?:[\w.,:/'-]*\w)?")
 _MARKUP = re.compile(r"\*\*|__|[*`]|\\(?=[|*_#])")
 _SHARED = {"ratio": "multiple", "x": "multiple", "score/10": "score"}
@@ -95,7 +98,7 @@ def read(text: str) -> Reading:
         return Reading(every_period=found)
     documents = tuple(match[0] for match in DOCUMENT.finditer(text))
     visible = ORDINAL.sub(_blank, DOCUMENT.sub(_blank, text))
-    clean = visible.replace("**", "  ").replace("__", "  ").replace("`", " ")
+    clean = RATIO_END.sub(" ", visible.replace("**", "  ").replace("__", "  ").replace("`", " "))
     periods = find_periods(clean)
     dated = [hit for hit in periods if hit.form in ("point", "stretch", "calendar", "phase", "opening")]
     quantities = [one for one in find_quantities(clean) if not any(_inside(one, hit.start, hit.end) for hit in dated)]
