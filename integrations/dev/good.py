@@ -22,9 +22,10 @@ WORDS_TO_TOOL = (
     (r"task|tarea|tâche|tarefa|checklist|actividad|activit|atividad|hay que hacer|por hacer|toca", "task"),
     (r"\bsum|total of|together|suma|en total|soma|somme|add up", "sum"),
     (r"(calcula|compute|net|neto|net|weighted|ponderado).*\broi\b|\broi\b.*(neto|net|ponderado|weighted)", "roi"),
+    (r"\b(nps|csat|mrr|arr|arpu|cac|ltv|churn|uptime)\b", "kpi"),
     (r"\broi\b|invers|invest|payback|presupuesto|budget|cost|cuesta|salari|ahorro|saving|precio", "finance"),
     (r"\bcu[aá]ndo\b|\bwhen\b|\bquand\b|\bquando\b|en qu[eé] mes|which month|fase|phase|palanca|lever|levier", "phase"),
-    (r"\d|meta|objetivo|target|goal|kpi|nps|churn|mrr|arr|cac|ltv|uptime|m[eé]trica|metric", "kpi"),
+    (r"\d|meta|objetivo|target|goal|kpi|m[eé]trica|metric", "kpi"),
 )
 METRICS = re.compile(
     r"\b(?:NPS|CSAT|MRR|ARR|ARPU|CAC|LTV/CAC|LTV|ROI|churn(?: (?:mensual|rate|mensal))?|uptime|retenci[oó]n|retention)\b",
@@ -38,6 +39,12 @@ PERIOD = re.compile(
 WEEKDAY = re.compile(
     r"\b(?:lunes|martes|mi[eé]rcoles|jueves|viernes|monday|tuesday|wednesday|thursday|friday|lundi|mardi|mercredi|jeudi"
     r"|vendredi|segunda|ter[cç]a|quarta|quinta|sexta)\b",
+    re.IGNORECASE,
+)
+DOCUMENT = re.compile(
+    r"\b(?:plan|estrategia|plano|estrat[eé]gia)(?: de(?: las?| los)?| d[aeo]s?| des?)? (?P<es>(?!de\b)[\w-]+)"
+    r"|\bseg[uú]n (?:el|las?|los) (?P<per>[\w-]+)"
+    r"|\b(?!(?:del|el|un|al|le|du|do|no|o|the|a|this)\b)(?P<en>[\w-]+) (?:plan|strategy)\b",
     re.IGNORECASE,
 )
 QUESTION_WORDS = set(
@@ -57,6 +64,7 @@ TELLTALES = {
     "fr": "quel quelle quels le les des est sont du au quand combien",
     "es": "cuál qué cuánto cuándo el los las del es cómo hay",
 }
+TOLD_BESIDE = ("span", "mitigation", "contingency", "monitoring", "symptoms", "probability", "impact", "trigger")
 HIDDEN = {"e", "id", "fact_id", "entry_id", "document", "lines", "line", "score", "heading_path", "coverage", "lacks", "kind"}
 
 
@@ -67,8 +75,10 @@ def reply(request: ChatRequest) -> Reply:
     found = [row for result in results for row in _rows(result)]
     if found and not request.must_call:
         return Reply(_written(found))
+    searches = [function for function in request.offered if "search" in function.name]
     called = {call.function.name for message in request.messages for call in message.tool_calls}
-    tool = choose(asked, [function for function in request.offered if function.name not in called])
+    offered = [function for function in (searches if called and searches else request.offered) if function.name not in called]
+    tool = choose(asked, offered)
     if tool is not None and len(results) < 2:
         return Reply(calls=(Call(tool.name, json.dumps(arguments(tool, asked), ensure_ascii=False)),))
     return Reply(f"{UNANSWERED} {REFUSALS[language(asked)]}")
@@ -101,6 +111,7 @@ def arguments(tool: Function, asked: str) -> dict[str, Any]:
     period = PERIOD.search(asked)
     weekday = WEEKDAY.search(asked)
     metric = METRICS.search(asked)
+    document = DOCUMENT.search(asked)
     subject = _subject(asked)
     guesses = {
         "metric": metric.group() if metric else subject,
@@ -109,6 +120,7 @@ def arguments(tool: Function, asked: str) -> dict[str, Any]:
         "section": subject,
         "period": period.group() if period else None,
         "weekday": weekday.group() if weekday else None,
+        "document": next(filter(None, document.groups())) if document else None,
         "question": asked,
         "text": asked,
     }
@@ -135,7 +147,9 @@ def _subject(asked: str) -> str:
     quoted = re.search(r"[\"“«]([^\"”»]+)[\"”»]", asked)
     if quoted:
         return quoted.group(1).strip()
-    rest = WEEKDAY.sub(" ", PERIOD.sub(" ", asked))
+    rest = asked
+    for other in (PERIOD, WEEKDAY, DOCUMENT):
+        rest = other.sub(" ", rest)
     kept = [word for word in re.findall(r"[\w/%-]+", rest) if word.lower() not in QUESTION_WORDS]
     return " ".join(kept[:6]) or asked.strip()
 
@@ -170,10 +184,13 @@ def _sentence(row: dict[str, Any]) -> str:
 
 def _quoted(row: dict[str, Any]) -> str:
     if "formula" in row:
-        return f"{row.get('name') or 'result'}: {row['formula']} = {row.get('result')} {row.get('unit') or ''}".rstrip()
+        return f"{row.get('name') or 'result'}: {row.get('result')} {row.get('unit') or ''}".rstrip()
     for name in ("quote", "text", "raw"):
         if isinstance(row.get(name), str):
             title = row.get("name")
             told = str(row[name]).strip()
-            return f"{title}: {told}" if isinstance(title, str) and title not in told else told
+            if isinstance(title, str) and title not in told:
+                told = f"{title}: {told}"
+            beside = [f"{field}: {row[field]}" for field in TOLD_BESIDE if field in row and str(row[field]) not in told]
+            return "; ".join([told, *beside])
     return "; ".join(str(value) for name, value in row.items() if name not in HIDDEN and isinstance(value, str | int | float))
