@@ -25,7 +25,17 @@ _A_ACUTE = re.compile(
 _I_ACUTE_INITIAL = re.compile(r"(?:ndi[cg]|ndole|tem|nteg|ntim|con[oi]|dolo|bero|gnic)", re.IGNORECASE)
 
 # Gone capitals in short or ambiguous words, only where nothing else can be meant.
-_SHORT = {"DAS": "DÍAS", "AOS": "AÑOS", "GUA": "GUÍA", "GUAS": "GUÍAS", "QU": "QUÉ", "MS": "MÁS", "PAS": "PAÍS", "RAZ": "RAÍZ"}
+_SHORT = {
+    "DAS": "DÍAS",
+    "AO": "AÑO",
+    "AOS": "AÑOS",
+    "GUA": "GUÍA",
+    "GUAS": "GUÍAS",
+    "QU": "QUÉ",
+    "MS": "MÁS",
+    "PAS": "PAÍS",
+    "RAZ": "RAÍZ",
+}
 _DAY = re.compile(r"(?<![^\W\d_])DA(?= \d)")
 _NOT_LOST = frozenset(("poca", "pocas", "tomo", "cono", "conos", "tico", "dolo", "pera", "rbita", "ste", "sta", "stos"))
 _MIN_SPANISH = 3

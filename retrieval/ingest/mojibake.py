@@ -18,6 +18,7 @@ _REACH = 60
 _CLEAN = frozenset("áàéèêëíìîóòôõúùûüñçÁÀÉÈÊÍÓÔÕÚÜÑÇ¿")
 _CLOSING = frozenset("”’–—…»›•\u00a0")
 """May follow an upper-case word that ends in the Portuguese Ã."""
+_MATHEMATICS = frozenset("π∑∏∫∂≈∞±≤≥Ω≠°")
 _EMOJI_DEBRIS = re.compile("[ðğ]Ÿ[\u0080-\u00ff‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{0,2}")
 _STARS = re.compile(r"â+(?![^\W\d_])")
 """Nothing else loses two bytes of three as often as the star, alone or in a row."""
@@ -119,8 +120,10 @@ def _is_telling(line: str, start: int, found: Sequence) -> bool:
     """True for a sequence that nobody writes by chance; `√π` is mathematics unless it stands in a word."""
     if not _plausible(found.char) or _is_closing(line, start, found):
         return False
+    if line[start] != "√" or line[start + 1] not in _MATHEMATICS:
+        return True
     around = line[max(0, start - 1) : start] + line[start + found.length : start + found.length + 1]
-    return line[start] != "√" or (found.char.isalpha() and any(char.isalpha() for char in around))
+    return found.char.isalpha() and any(char.isalpha() for char in around)
 
 
 def _clean_letters(text: str) -> int:

@@ -95,6 +95,19 @@ def test_lost_letter_is_read_by_its_word() -> None:
     assert mended(damaged(text)) == text
 
 
+def test_multiplication_read_as_mac_roman_is_no_mathematics() -> None:
+    text = "Acción y año\n| anual | $12,500 × 12 meses |\n"
+
+    assert mended(KINDS["mac_roman"](text)) == text
+
+
+def test_clean_letters_decide_for_a_line_in_a_damaged_document() -> None:
+    lines = ["acción, año, más"] * 4 + ["NÃO É A MANHÃ"] + ["não é"] * 3
+    damaged = [read_as("cp1252")(line) for line in lines[:4]] + lines[4:]
+
+    assert mended("\n".join(damaged)) == "\n".join(lines)
+
+
 def test_single_damaged_heading_is_enough() -> None:
     assert mended("# Ã\u008dndice\n\ntexto\n") == "# Índice\n\ntexto\n"
 
