@@ -7,12 +7,15 @@ database, only a search may open the vectors, only a question loads the agent.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.domain.access import Principal
+from copilot.domain.errors import UserCanFix
 from copilot.domain.plan import DocumentReport, IngestReport, Plan
 from copilot.domain.source import Hit, ParsedDocument
 from copilot.settings import HASHED, OFFLINE, Settings, masked_url
@@ -55,6 +58,7 @@ class Workspace:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock = SystemClock()
+        self._closing = ExitStack()
         self._views: dict[tuple[object, ...], PlanView] = {}
 
     @cached_property
@@ -98,11 +102,12 @@ class Workspace:
         return Copilot(self, answerer, all_tools(), self.conversations, self.clock, fallback=fallback, options=options)
 
     def plan(self, principal: Principal, documents: Sequence[str] = ()) -> Plan:
-        """The compiled plan of what the principal may read; `documents` narrows it."""
+        """The compiled plan of what the principal may read; `documents` narrows it. Raises UserCanFix(`unknown_document`)."""
         from retrieval.extract.merge import compile_plan
 
         records = self.plans.documents(principal)
         if documents:
+            _check_known(documents, [record.document for record in records])
             records = [record for record in records if record.document in documents]
         return compile_plan(records, self.plans.facts(principal, documents=documents or None))
 
@@ -131,15 +136,16 @@ class Workspace:
 
     def close(self) -> None:
         """Let others have the database and the vector folder."""
-        if "database" in self.__dict__:
-            self.database.close()
+        self._closing.close()
 
     @cached_property
     def database(self) -> Database:
         """The workspace's one database, its schema up to date."""
         from retrieval.store.database import open_database
 
-        return open_database(self.database_url)
+        opened = open_database(self.database_url)
+        self._closing.callback(opened.close)
+        return opened
 
     @cached_property
     def _lexical(self) -> SqlLexicalIndex:
@@ -229,12 +235,19 @@ class Workspace:
         from retrieval.store.vectors import collection_name
 
         name = collection_name(self._embedder)
-        if self.settings.chroma_url:
-            return open_server(self.settings.chroma_url, name)
-        return open_folder(self.settings.home / VECTORS_FOLDER, name)
+        url = self.settings.chroma_url
+        opened = open_server(url, name) if url else open_folder(self.settings.home / VECTORS_FOLDER, name)
+        self._closing.callback(opened.close)
+        return opened
 
     @cached_property
     def _search(self) -> HybridSearch:
         from retrieval.search.hybrid import HybridSearch
 
         return HybridSearch(self.plans, self._lexical, self._embedder, self._vectors)
+
+
+def _check_known(documents: Sequence[str], known: Sequence[str]) -> None:
+    for name in documents:
+        if name not in known:
+            raise UserCanFix("unknown_document", document=name, near=get_close_matches(name, known, n=3, cutoff=0.4))

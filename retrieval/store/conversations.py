@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -46,6 +47,33 @@ class SqlConversationStore:
             ordinal = int(connection.execute(spoken).scalar_one()) + 1
             row = {"conversation_id": conversation_id, "ordinal": ordinal, "user": turn.user, "assistant": turn.assistant}
             connection.execute(turns.insert().values(**row, answer=answer_json, at=at))
+
+    def listed(self, principal: Principal, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        """The principal's conversations, the latest first: id, when it began, its first question, number of turns."""
+        first = sa.select(turns.c.user).where(turns.c.conversation_id == conversations.c.id, turns.c.ordinal == 1)
+        count = sa.select(sa.func.count()).where(turns.c.conversation_id == conversations.c.id)
+        query = (
+            sa.select(
+                conversations.c.id,
+                conversations.c.started_at,
+                first.scalar_subquery().label("first_question"),
+                count.scalar_subquery().label("turns"),
+            )
+            .where(conversations.c.principal_id == principal.id)
+            .order_by(conversations.c.started_at.desc(), conversations.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def delete(self, principal: Principal, conversation_id: str) -> None:
+        """Forget a conversation and its turns. Raises UserCanFix(`unknown_conversation`) where it is not the principal's."""
+        mine = (conversations.c.id == conversation_id) & (conversations.c.principal_id == principal.id)
+        with self._database.write() as connection:
+            if connection.execute(sa.select(conversations.c.id).where(mine)).first() is None:
+                raise UserCanFix("unknown_conversation", conversation_id=conversation_id)
+            connection.execute(turns.delete().where(turns.c.conversation_id == conversation_id))
+            connection.execute(conversations.delete().where(mine))
 
 
 def _check_owner(connection: sa.Connection, principal: Principal, conversation_id: str) -> None:

@@ -1,0 +1,1 @@
+"""One module a resource; each route translates and calls one thing."""

@@ -1,0 +1,93 @@
+"""The compiled plan: metrics, tasks, conflicts, return on investment."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot.domain.answer import ToolResult
+from copilot.domain.errors import UserCanFix
+from copilot.domain.fact import TaskFact
+from copilot.domain.journal import Reading
+from copilot.journal.recorder import metrics_of
+from integrations.api.door import Caller, door_of
+from integrations.render import json_ready
+from tools.calc.amounts import Amount
+from tools.calc.finance import roi
+from tools.lookup import calculate_roi
+
+router = APIRouter(prefix="/v1", tags=["plan"])
+
+DocumentQuery = Annotated[str | None, Query(max_length=500, description="Only of this document.")]
+LARGEST = Decimal("1e18")
+
+
+class RoiRequest(BaseModel):
+    """An item of the plan by name, or two numbers."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"cost": 200000, "return": 500000, "currency": "USD"}]}
+    )
+
+    item: str | None = Field(None, max_length=500)
+    document: str | None = Field(None, max_length=500)
+    cost: Decimal | None = Field(None, gt=0, le=LARGEST, max_digits=24)
+    gain: Decimal | None = Field(None, alias="return", ge=0, le=LARGEST, max_digits=24)
+    currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
+
+
+@router.get("/kpis")
+def kpis(request: Request, who: Caller, document: DocumentQuery = None) -> list[dict[str, Any]]:
+    """Metrics with their mentions and, where there is one, the latest reading."""
+    office = door_of(request).office
+    latest: dict[str, Reading] = {reading.metric_id: reading for reading in office.journal.readings()}
+    return [
+        {
+            "id": metric.id,
+            "name": metric.name,
+            "document": metric.document,
+            "segment": metric.segment,
+            "unit": metric.unit,
+            "mentions": [fact.exported() for fact in metric.facts],
+            "latest": json_ready(latest[metric.id]) if metric.id in latest else None,
+        }
+        for metric in metrics_of(office.workspace.plan(who))
+        if document in (None, metric.document)
+    ]
+
+
+@router.get("/tasks")
+def tasks(request: Request, who: Caller, document: DocumentQuery = None) -> list[dict[str, Any]]:
+    """Tasks with the state people gave them."""
+    office = door_of(request).office
+    states = office.journal.task_states()
+    found = [
+        fact for fact in office.workspace.plan(who).facts if isinstance(fact, TaskFact) and document in (None, fact.document)
+    ]
+    return [{**task.exported(), "state": json_ready(states[task.id]) if task.id in states else None} for task in found]
+
+
+@router.get("/conflicts")
+def conflicts(request: Request, who: Caller) -> list[dict[str, Any]]:
+    """Things the plan gives two values for, with both."""
+    return [json_ready(conflict) for conflict in door_of(request).office.workspace.plan(who).conflicts]
+
+
+@router.post("/finance/roi")
+def return_on_investment(request: Request, asked: RoiRequest, who: Caller) -> dict[str, Any]:
+    """ROI, net and gross, with formula and inputs: of a plan's item, or of two numbers."""
+    told: dict[str, Any] = json_ready(_roi(request, asked, who))
+    return told
+
+
+def _roi(request: Request, asked: RoiRequest, who: Caller) -> ToolResult:
+    if asked.item is not None:
+        return calculate_roi(door_of(request).office.workspace.view(who), item=asked.item, document=asked.document)
+    if asked.cost is None or asked.gain is None:
+        raise UserCanFix("roi_needs")
+    spent = Amount(value=asked.cost, unit=asked.currency, name="cost")
+    back = Amount(value=asked.gain, unit=asked.currency, name="return")
+    return ToolResult(tool="roi", calculations=(*roi(spent, back, sense="net"), *roi(spent, back, sense="gross")))

@@ -1,0 +1,1 @@
+"""The copilot as an OpenAI-compatible model, for the official client and any chat front end."""

@@ -1,0 +1,1 @@
+"""All doors in one process."""
