@@ -11,7 +11,8 @@ from copilot.domain.quantity import Quantity, is_currency
 from retrieval.extract.dating import own_period, period_of
 from retrieval.extract.figure import Figure, Reading
 from retrieval.extract.money import verdict
-from retrieval.extract.naming import finance_name, kpi_name, phrase_after
+from retrieval.extract.naming import finance_name, kpi_name
+from retrieval.extract.phrases import phrase_after, phrase_before
 from retrieval.extract.roles import change_of, kpi_role
 from retrieval.extract.spans import Value, values
 from retrieval.extract.statements import Statement
@@ -105,7 +106,8 @@ def _kpi(one: Statement, value: Value, hits: list[FoundPeriod], role: str, *, al
     unit = found.quantity.unit
     if unit == "count":
         counted = phrase_after(value.after) if re.match(r"\s*[^\W\d_]", value.after) else ""
-        unit = bare_unit(" ".join(("" if counted else one.label or "", " ".join(value.before.split()[-2:]))))
+        scored = says("score", counted.rpartition(" ")[2])
+        unit = "score" if scored else bare_unit(" ".join(("" if counted else one.label or "", phrase_before(value.before))))
         if unit == "count" and _MONTHLY.search(" ".join(value.after.split()[:6])):
             unit = "count/month"
     if found.per and unit in ("count", "USD", "EUR", "MXN", "BRL", "GBP"):

@@ -62,6 +62,8 @@ def _nearby(before: str, after: str) -> Verdict | None:
     ahead = " ".join(before.split()[-5:])
     if ahead:
         found = finance_class_before(ahead)
+        if found in WEAK and is_metric(ahead, strictly=True):
+            return _KPI
         if found is not None and not is_metric(ahead.rpartition(" ")[2]):
             return "finance", "investment" if found in ("roi", "payback") else found
         if is_metric(ahead):

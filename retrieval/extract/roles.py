@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from copilot.domain.quantity import Comparator, is_currency
-from retrieval.extract.naming import phrase_after
+from retrieval.extract.phrases import phrase_after
 from retrieval.extract.spans import Value
 from retrieval.extract.statements import Statement
 from retrieval.extract.terms import KPI_ROLES, direction, first_direction, is_role, leads_to, role_of, says
@@ -28,7 +28,7 @@ def change_of(one: Statement, value: Value) -> tuple[Comparator, str | None]:
     ):
         turn = moved or (first_direction(_beside(value.after)) if found.quantity.unit == "%" else None)
     by_label = found.quantity.unit == "%" and not ahead.strip() and says("change_nouns", one.label)
-    if turn is None and by_label and not phrase_after(value.after):
+    if turn is None and by_label and (re.match(r"\s*(?:en|in|em)\s", value.after) or not phrase_after(value.after)):
         turn = direction(one.label or "")
     if found.sign and not (found.sign == "-" and says("signed_level", one.label)) and not is_currency(found.quantity.unit):
         turn = "delta_up" if found.sign == "+" else "delta_down"
@@ -45,6 +45,8 @@ def kpi_role(one: Statement, value: Value) -> str:
         return "milestone"
     if is_role(one.label, "impact"):
         return "impact"
+    if re.match(r"(?:si|if|cuando|when|se|quando|lorsque)\s", folded(one.body)) and "," not in one.body[: value.found.start]:
+        return "warning_threshold"
     given = _given_role(one)
     if given is not None:
         return given
@@ -62,11 +64,16 @@ def _given_role(one: Statement) -> str | None:
             return role
     for text in dict.fromkeys((one.list_label, *one.contexts[:2])):
         found = role_of(text)
-        if found is None or (found in ("capability", "progress") and text != one.list_label and not is_role(text, found)):
+        if found is None or (found in ("capability", "progress") and not _lists(text, found, one)):
             continue
         if found != "deliverable" or not says("measured", one.heading):
             return found
     return "milestone" if any(role_of(text) == "milestone" for text in one.contexts[:4]) else None
+
+
+def _lists(text: str | None, role: str, one: Statement) -> bool:
+    """Whether a heading or label announces capabilities or progress, and does not just name a metric of them."""
+    return is_role(text, role) or (text == one.list_label and not says("metric_label", text) and not says("measured", text))
 
 
 def _is_actual(one: Statement, value: Value) -> bool:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 from copilot.domain.quantity import TIME_UNITS, Quantity, is_currency
-from retrieval.extract.naming import phrase_after
+from retrieval.extract.phrases import phrase_after
 from retrieval.extract.statements import Statement
 from retrieval.extract.terms import direction, finance_class, is_exactly, is_metric, says
 from retrieval.language.folding import folded
@@ -76,7 +76,8 @@ def _reason(one: Statement, found: list[FoundQuantity], index: int, hits: list[F
     """Why an amount is no value; empty for one that is a date and needs no mention; None for a value."""
     amount = found[index]
     before, after = surroundings(one.body, found, index)
-    if index and re.fullmatch(r"\s*(?:por|per|por\s+cada)\s*", before) and is_currency(found[index - 1].quantity.unit):
+    rated = index and amount.quantity.unit in ("x", "count") and is_currency(found[index - 1].quantity.unit)
+    if rated and re.fullmatch(r"\s*(?:por|per|por\s+cada)\s*", before):
         return ""
     if re.search(r"probab|likelihood|chance", folded(" ".join([*before.split()[-2:], *after.split()[:2]]))):
         return "probability"
@@ -127,7 +128,7 @@ def _is_measured_time(one: Statement, amount: FoundQuantity, before: str) -> boo
     if amount.baseline is not None or amount.quantity.comparator in ("<", ">", "<="):
         return True
     if listed("measures", "clock").search(folded(" ".join(before.split()[-6:]))):
-        return _PERIOD_LEAD.search(folded(before)) is None or "tiempo" in folded(before)
+        return _PERIOD_LEAD.search(folded(before)) is None or finance_class(before) == "saving" or "tiempo" in folded(before)
     alone = _OPENING.match(before) is not None
     if not alone or one.label is None:
         return False

@@ -12,7 +12,9 @@ from retrieval.language.vocabulary import vocabulary
 from retrieval.language.wordlists import alternation
 
 NUMBER = (
-    r"(?>\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d{1,6}(?!\d))?|\d{1,3}(?:[ ]\d{3})+(?=\s?(?:€|EUR|\$|USD|%))"
+    r"(?>\d{1,3}(?:[.,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d{1,6}(?!\d))?"
+    r"|\d{1,3}(?:[ ]000)+(?!\d)"
+    r"|\d{1,3}(?:[ ]\d{3})+(?=\s?(?:€|EUR|\$|USD|%))"
     r"|\d{1,15}(?:[.,]\d{1,6}(?!\d))?)"
 )
 DASH = r"\-\u2010\u2011\u2012\u2013\u2014\u2212"
@@ -105,7 +107,7 @@ def _atom(
           |(?P<times>\s?[xX×](?!\w))
           |(?P<ratio>\s?:\s?1(?![\d:.,]))
           |(?P<score>\s?/\s?(?:10|5|100)(?![\d/.,]))
-          |(?P<time>(?:{letters}|(?i:{attached}))(?!\w)|\s(?i:{spaced})(?!\w))
+          |(?(currency)(?!)|(?P<time>(?:{letters}|(?i:{attached}))(?!\w)|\s(?i:{spaced})(?!\w|\s\d)))
           |(?P<money>\s?(?:(?:de|of)\s)?(?:€|£|\$(?!\d)|(?i:{_either(names)})(?!\w)|{code_group}(?!\w)))
         )?
         (?P<more>\+(?!\d))?

@@ -18,12 +18,13 @@ LONGEST = 2000
 """Characters of a text that are read; the rest of a longer one is left."""
 SYMBOLS: dict[str, Comparator] = {"<=": "<=", "=<": "<=", "≤": "<=", ">=": ">=", "≥": ">=", "<": "<", ">": ">"}
 HYPHEN = re.compile(r"\s?-\s?$")
-TO = re.compile(r"\s(?:a|to|hasta|à|ate|al|o|or|ou)\s$")
+TO = re.compile(r"\s(?:a|to|hasta|à|ate|al|para|o|or|ou)\s$")
 FAR_TO = re.compile(r"\s(?:[a-z/]+\s){1,3}(?:hasta|a|to)\s$")
 SINCE = re.compile(r"(?<!\w)(?:desde|from)\s+$")
 AND = re.compile(r"\s(?:y|and|e|et)\s$")
 FROM = re.compile(r"(?<!\w)(?:de|del|desde|from|do|du)\s+(?:los\s+|las\s+)?$")
 BETWEEN = re.compile(r"(?<!\w)(?:entre|between)\s+(?:el\s+|un\s+)?$")
+_COUNTED = re.compile(r"\s+(?!(?:a|y|o|en|de|to|and|or|in|por|para|vs)\b)[a-z]{3,}")
 EXPLAINED = re.compile(r"\((?:de|desde|from)\s+$")
 
 
@@ -118,6 +119,8 @@ def _read(known: AmountPatterns, match: re.Match[str], level: str, decimal_comma
         return None
     value, ambiguous = parse_number(match["number"], decimal_comma=decimal_comma)
     scale = folded(match["scale"] or "").strip()
+    if ambiguous and not scale and (match["currency"] or match["money"] or _COUNTED.match(level, match.end())):
+        value = Decimal(re.sub(r"[.,]", "", match["number"]))
     value *= Decimal(known.scales.get(scale, "1"))
     unit = _unit(known, match)
     sign = (match["sign"] or match["inner"] or "").strip()
