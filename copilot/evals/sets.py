@@ -21,6 +21,15 @@ class _Record(BaseModel):
     id: str
 
 
+class GoldSource(BaseModel):
+    """Lines that hold an answer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    file: str
+    lines: tuple[int, ...] = ()
+
+
 class SetQuestion(_Record):
     """A question of a set."""
 
@@ -28,6 +37,11 @@ class SetQuestion(_Record):
     history: tuple[Turn, ...] = ()
     language: Language | None = None
     documents: tuple[str, ...] = ()
+    type: str = ""
+    """What kind of question it is; `unanswerable` is to be refused."""
+    lang: str = ""
+    sources: tuple[GoldSource, ...] = ()
+    """Lines of the documents that hold the answer, where the set knows them."""
 
     def asked(self) -> Question:
         """The question as the copilot takes it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ import typer
 from copilot.domain.answer import Answer
 from copilot.domain.errors import UserCanFix
 from copilot.evals.sets import SetQuestion, read_queries, read_questions
+from copilot.evals.summary import Result, SummaryRow, summarise
 from integrations.cli.session import Session, session
 from integrations.render import json_ready
 
@@ -34,7 +35,9 @@ def run(
     """Answer every question with the configured model."""
     opened = session(context)
     asked = read_questions(questions)
-    _write(opened, out, _answers(opened, asked), len(asked))
+    results: list[Result] = []
+    _write(opened, out, _answers(opened, asked, results), len(asked))
+    _show(opened, summarise(results))
 
 
 def search(
@@ -56,14 +59,33 @@ def search(
     _write(opened, out, found(), len(asked))
 
 
-def _answers(opened: Session, questions: Iterable[SetQuestion]) -> Iterable[dict[str, Any]]:
+def _answers(opened: Session, questions: Iterable[SetQuestion], results: list[Result]) -> Iterable[dict[str, Any]]:
     import asyncio
 
     # One loop for all: a live model's client keeps its connections.
     with asyncio.Runner() as runner:
         for question in questions:
             answer: Answer = runner.run(opened.workspace.copilot.ask(opened.principal, question.asked()))
+            results.append(Result(question, answer))
             yield {"id": question.id, **json_ready(answer)}
+
+
+def _show(opened: Session, summary: Sequence[SummaryRow]) -> None:
+    rows = [
+        [
+            row.group or opened.say("every_question"),
+            str(row.questions),
+            str(row.as_expected),
+            str(row.cited),
+            "" if row.on_source is None else str(row.on_source),
+            str(row.withheld),
+            f"{row.median_ms:.0f}",
+            f"{row.slowest_ms:.0f}",
+        ]
+        for row in summary
+    ]
+    columns = opened.columns("group", "questions", "expected", "cited", "on_source", "withheld", "median", "slowest")
+    opened.screen.table(columns, rows, right=range(1, len(columns)))
 
 
 def _write(opened: Session, out: Path, rows: Iterable[dict[str, Any]], total: int) -> None:
