@@ -33,6 +33,8 @@ from tools.lookup.terms import (
 
 GENERIC_WEIGHT = 0.04
 NUMBER_WEIGHT = 0.2
+CURRENT = "=actual"
+"""A question for a period's value that also asks for today's gets both columns."""
 PROSE = 160
 PROSE_COSTS = 0.15
 """A long sentence holds many words by chance: a line that says one thing comes before it."""
@@ -157,6 +159,7 @@ class Index:
         weights = [self._weight(term) for term in terms]
         wanted = set().union(*(self.spans[name] for name in documents)) if documents is not None else None
         telling = any(not term.generic for term in terms)
+        current = any(CURRENT in term.concepts for term in terms)
         numbers: Iterable[int] = set().union(*hits) if telling else range(len(self.statements))
         found: list[Match] = []
         for number in numbers:
@@ -164,6 +167,8 @@ class Index:
             if (wanted is not None and number not in wanted) or statement.is_header_row or (accept and not accept(statement)):
                 continue
             fit, columns = self.period_fit(statement, periods)
+            if columns and current:
+                columns = tuple(sorted({*columns, *(at for at, head in enumerate(statement.block.header) if at and CURRENT in keys_of(head))}))
             if periods and fit == timing.NO_FIT:
                 continue
             found.append(self._match(statement, terms, weights, hits, fit, columns))
@@ -209,6 +214,9 @@ class Index:
         counted = (weight for term, weight, value in zip(terms, weights, held, strict=True) if value or not term.generic)
         total = sum(counted) or 1.0
         coverage = sum(weight * value for weight, value in zip(weights, held, strict=True)) / total
+        if fit > timing.OVERLAP_FIT and all(term.generic for term in terms):
+            # Only a time was asked for, and this belongs to it.
+            coverage = 1.0
         own = sum(weight for weight, value in zip(weights, held, strict=True) if value >= OWN_LEVEL) / total
         return Match(
             statement,
@@ -251,10 +259,20 @@ class Index:
             _take(best, self._postings.get(concept, ()), 1.0)
             for other in relatives().get(concept, ()):
                 _take(best, self._postings.get(other, ()), RELATED)
-        per_root = [self._root_hits(root) for root in term.roots]
-        together = per_root[0] if len(per_root) == 1 else _common(per_root)
+        together = self._root_hits(term.roots[0]) if len(term.roots) == 1 else self._apart(term)
         _take(best, together.items(), 1.0)
         return best
+
+    def _apart(self, term: Term) -> dict[int, float]:
+        """A phrase by its words: the share of their weight that a statement holds."""
+        told = [part for part in term.parts if not part.generic] or list(term.parts)
+        weights = [self._weight(part) for part in told]
+        hits = [self._term_hits(part) for part in told]
+        total = sum(weights) or 1.0
+        return {
+            number: sum(weight * hit.get(number, 0.0) for weight, hit in zip(weights, hits, strict=True)) / total
+            for number in set().union(*hits)
+        }
 
     def _root_hits(self, root: str) -> dict[int, float]:
         best: dict[int, float] = {}
@@ -317,8 +335,3 @@ def _take(best: dict[int, float], found: Iterable[tuple[int, float]], factor: fl
     for number, weight in found:
         if weight * factor > best.get(number, 0.0):
             best[number] = weight * factor
-
-
-def _common(per_root: Sequence[dict[int, float]]) -> dict[int, float]:
-    shared = set(per_root[0]).intersection(*per_root[1:])
-    return {number: min(hits[number] for hits in per_root) for number in shared}

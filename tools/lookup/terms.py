@@ -17,6 +17,7 @@ from typing import Any
 from rapidfuzz.distance import Indel
 
 from retrieval.language.analyser import fold
+from retrieval.language.vocabulary import vocabulary
 
 TOKEN = re.compile(r"[a-z0-9]+(?:[.,]\d+)*(?:[-/'][a-z0-9]+)*%?")
 QUOTED = re.compile(r"[\"“«]\s?([^\"“”«»]{2,120}?)\s?[\"”»]")
@@ -43,6 +44,8 @@ class Term:
     text: str
     roots: tuple[str, ...]
     concepts: frozenset[str]
+    parts: tuple[Term, ...] = ()
+    """Of a phrase: its words, should the plan put them apart."""
     generic: bool = False
     """Says how the question is put rather than what it is about; its absence does not count."""
 
@@ -113,6 +116,10 @@ def phrases() -> dict[tuple[str, ...], frozenset[str]]:
     for group in _file("concepts")["groups"]:
         for phrase in group:
             found.setdefault(tuple(root(word) for word in split(phrase)), set()).add(f"={group[0]}")
+    for number, concept in enumerate(vocabulary("glossary")["concept"]):
+        for phrase in (one for held in concept.values() for one in held):
+            found.setdefault(tuple(root(word) for word in split(phrase)), set()).add(f"=g{number}")
+    found.pop((), None)
     return {roots: frozenset(names) for roots, names in found.items()}
 
 
@@ -226,6 +233,11 @@ def query_terms(text: str) -> list[Term]:
         if length > 1 or words[at] not in stop_words():
             taken = tuple(roots[at : at + length])
             generic = length == 1 and is_generic(words[at]) and words[at] not in quoted
-            terms.append(Term(" ".join(words[at : at + length]), taken, names, generic))
+            parts = [
+                Term(word, (one,), phrases().get((one,), frozenset()), generic=is_generic(word))
+                for word, one in zip(words[at : at + length], taken, strict=True)
+                if length > 1 and word not in stop_words()
+            ]
+            terms.append(Term(" ".join(words[at : at + length]), taken, names, tuple(parts), generic))
         at += length
     return list({(term.roots, term.concepts): term for term in terms}.values())

@@ -5,6 +5,7 @@ Months are taken as 30 days where a day, a week and a month have to be compared:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 DAYS = {"days": 1, "weeks": 7, "months": 30, "quarter": 90}
 OWN_FIT, CONTEXT_FIT, OVERLAP_FIT, NO_FIT = 3, 2, 1, 0
+SHORT_MONTHS = re.compile(r"(?<![\w$])(\d{1,2})M(?!\w)")
+"""`Target (12M)`."""
 PLACED = ("point", "stretch", "opening", "calendar", "phase")
 
 
@@ -33,7 +36,10 @@ def asked_periods(text: str) -> tuple[Period, ...]:
 @lru_cache(maxsize=4096)
 def column_period(header: str) -> Period | None:
     """The period a column's head names."""
-    return parse_period(header) if len(header) <= 40 else None
+    if len(header) > 40:
+        return None
+    short = SHORT_MONTHS.search(header)
+    return Period(raw=short[0], unit="months", end=int(short[1])) if short else parse_period(header)
 
 
 def day_range(period: Period) -> tuple[int, int] | None:

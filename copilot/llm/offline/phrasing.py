@@ -12,6 +12,8 @@ Row = Mapping[str, Any]
 LONGEST = 900
 LONGEST_LIST = 2400
 LONGEST_QUOTE = 118
+TREE = re.compile(r"(?:\s*[\u2500-\u257f]+\s*)+")
+"""Lines drawn in text diagrams."""
 UNANSWERED = "[unanswered]"
 
 
@@ -58,7 +60,7 @@ class Phrasing:
 
 def plain(text: str) -> str:
     """Without marks that would be taken for ours, and on one line."""
-    text = re.sub(r"\[([^\]]*)\](?!\()", r"(\1)", text.replace("\n", " "))
+    text = re.sub(r"\[([^\]]*)\](?!\()", r"(\1)", TREE.sub("; ", text.replace("\n", " ")))
     return text.replace('"', "'").replace("*", "").strip()
 
 

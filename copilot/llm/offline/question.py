@@ -23,8 +23,9 @@ MOST_CHARACTERS = 2000
 RANGE = re.compile(r"(\d+)\s+(?:y|and|et|e|to|a|al|au)\s+(\d+)$")
 SECOND_END = re.compile(r"\s+(?:y|and|et|e|to|a|al|au)\s+(\d+)\b(?![%.,]?\d)")
 HEAD = re.compile(
-    r"\b(?:que|cual(?:es)? (?:es|son)? ?(?:el|la|los|las)?|which|what|quel(?:le)?s?|qual|quais|quantos|quantas|cuantos|cuantas|how many)"
-    r"\s+(?:(?:el|la|los|las|the|o|a|os|as|le|les|of|de)\s+)*([a-z0-9-]{3,})"
+    r"\b(?:que|cual(?:es)?|which|what|quel(?:le)?s?|qual|quais|quantos|quantas|cuantos|cuantas|how many)"
+    r"(?:\s+(?:es|son|is|are|est|sont|e|sao|sera|will be))?"
+    r"\s+(?:(?:el|la|los|las|the|o|a|os|as|le|les|of|de|l')\s*\b)*([a-z0-9-]{3,})"
 )
 
 
@@ -81,8 +82,18 @@ class Asked:
 
     def about(self, document: str | None, mention: str | None) -> Asked:
         """The same question with the document it names."""
-        periods = tuple(period for period in self.periods if mention is None or period not in mention)
-        return replace(self, document=document, mention=mention, periods=periods)
+        if mention is None:
+            return replace(self, document=document)
+        at = self.text.find(mention)
+        end = at + len(mention)
+        inside = [period for period in self.periods if at <= self.text.find(period) < end]
+        if inside and at >= 0:
+            # "the 30 days implementation plan": the time is part of the name.
+            end = max(end, *(self.text.find(period) + len(period) for period in inside))
+            mention = self.text[at:end]
+        named = cues_in(mention) - cues_in(self.text.replace(mention, " "))
+        periods = tuple(period for period in self.periods if period not in inside)
+        return replace(self, document=document, mention=mention, periods=periods, cues=self.cues - named)
 
 
 def understood(text: str, history: Sequence[Turn] = ()) -> Asked:

@@ -10,6 +10,8 @@ from copilot.llm.offline.phrasing import UNANSWERED, Phrasing, Row, marks
 from copilot.llm.offline.question import Asked
 from copilot.llm.offline.turn import Turn
 
+NEAR = 0.35
+"""Share of the question below which a line is not near enough to be shown."""
 Call = tuple[str, dict[str, Any]]
 
 
@@ -48,7 +50,7 @@ class Found:
     def refusal(self, nearest: Row | None = None) -> str:
         """That the documents do not say it, with the nearest thing they do say."""
         say = self.phrasing.say
-        if nearest is None:
+        if nearest is None or float(nearest.get("match", 0.0)) < NEAR:
             return f"{UNANSWERED} {say('not_stated')}"
         text = say("nearest", text=f"{self.phrasing.title(nearest)}, {self.phrasing.statement(nearest)}")
         return f"{UNANSWERED} {say('not_stated')} {text}" if marks(nearest) else f"{UNANSWERED} {say('not_stated')}"

@@ -69,7 +69,8 @@ class Sums:
             parts = _parts(found)
             if parts:
                 return told(found, parts)
-            if stated and not (summed and (asked.period or not _is_named_total(stated[0]))):
+            named = [row for row in stated if _is_named_total(row) and float(row["match"]) >= float(stated[0]["match"]) - 0.1]
+            if stated and not (summed and (asked.period or not named)):
                 return _stated(found, stated)
             rows = best_rows(asked, pool) if not summed else []
             if rows:
@@ -211,7 +212,7 @@ class Comparisons:
             good = [
                 row for row in pool if float(row.get("match", 0)) >= 0.5 and (str(row["document"]), int(row["line"])) not in held
             ]
-            good = [row for row in good if re.search(rf"\b{re.escape(attribute)}\b", fold(str(row["text"])))] or good
+            good = _with_attribute(attribute, good, pool, held) or good
             good = sorted(good, key=lambda row: -float(row["score"]) - (SAME_PLACE if place and _section(row) == place else 0.0))
             top = float(good[0]["score"]) if good else 0.0
             side = [row for row in good if float(row["score"]) >= 0.95 * top and _section(row) == _section(good[0])][:2]
@@ -232,6 +233,14 @@ def sides(asked: Asked) -> tuple[str, str]:
     common = shared[1] if shared else ""
     tail = re.search(r"\b(?:in|en|em|dans|na|no)\b\s.+$", right, re.IGNORECASE)
     return f"{left} {tail[0] if tail else ''}", f"{common} {right}"
+
+
+def _with_attribute(attribute: str, good: Sequence[Row], pool: Sequence[Row], held: set[tuple[str, int]]) -> list[Row]:
+    """Rows that state the figure compared: of those that cover the side, else of all that hold a figure of that name."""
+    pattern = re.compile(rf"\b{re.escape(attribute)}\b")
+    own = [row for row in good if pattern.search(fold(str(row["text"])))]
+    free = [row for row in pool if (str(row["document"]), int(row["line"])) not in held and any(map(str.isdigit, str(row["text"])))]
+    return own or [row for row in free if pattern.search(fold(str(row.get("name", ""))))]
 
 
 def _section(row: Row) -> str:

@@ -21,6 +21,7 @@ FIGURE_BONUS = 0.1
 MOST_DOCUMENTS = 6
 MOST_ROWS = 7
 PART = 0.8
+HALF_OWN = 0.5
 CONJUNCTION = re.compile(r"\s(?:y|e|and|et|ou|o|or)\s|,", re.IGNORECASE)
 
 
@@ -39,7 +40,10 @@ class Lookup:
         if found.round == 1:
             chosen = choose(found)
             if not chosen and asked.period:
-                return _both(f"{asked.subject}", None, asked.document)
+                return _both(asked.subject, None, asked.document)
+            if not chosen:
+                halves = CONJUNCTION.split(asked.subject)
+                return [call for half in halves[:3] for call in _both(half, None, asked.document)] if len(halves) > 1 else []
             missing = unanswered_part(asked, chosen)
             if missing:
                 return (
@@ -55,6 +59,8 @@ class Lookup:
     def draft(self, found: Found) -> str | None:
         """The rows as sentences, grouped by document when it was not named."""
         chosen = choose(found)
+        if not chosen and not found.asked.period:
+            chosen = halves(found)
         if not chosen:
             pool = ranked(found, None)
             return found.refusal(pool[0] if pool else None)
@@ -86,6 +92,18 @@ def choose(found: Found) -> list[Row]:
         most = max(1, MOST_ROWS // max(len(groups), 1))
         return [row for group in groups for row in group[:most]]
     return rows[:4]
+
+
+def halves(found: Found) -> list[Row]:
+    """The best row of each half of a question no single row answers, when every half has one."""
+    asked = found.asked
+    chosen: list[Row] = []
+    for result in found.results("find_kpis", 1):
+        row = next((row for row in result.rows if float(row.get("match", 0)) >= PART and float(row.get("own", 0)) >= HALF_OWN), None)
+        if row is None or (asked.head and any(asked.head in str(one).split() for one in row.get("missing", ()))):
+            return []
+        chosen.append(row)
+    return chosen
 
 
 def unanswered_part(asked: Asked, chosen: Sequence[Row]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from copilot.llm.offline.intents.base import Call, Found
@@ -11,6 +12,7 @@ from copilot.llm.offline.phrasing import LONGEST, LONGEST_LIST, Row, fitted, mar
 from copilot.llm.offline.question import Asked
 
 MOST_MARKS = 19
+FEW_MARKS = 8
 MOST_CHILDREN = 18
 CLEARLY = 0.12
 OWN_PERIOD = 3
@@ -46,16 +48,19 @@ class Sections:
         """The section with what stands below it, or the lines that answer."""
         asked = found.asked
         lines = merged(found.rows("find_kpis", 0), found.rows("search_passages"))
-        good = [row for row in lines if answers(asked, row)]
+        good = [row for row in lines if answers(asked, row) and not counts_something_unnamed(asked, row)]
         heads = [row for row in found.rows("read_section") if row.get("depth") == 0]
         leaf_wins = good and heads and not asked.has("breakdown") and float(good[0]["match"]) > float(heads[0]["match"]) + CLEARLY
         if heads and not leaf_wins:
             text = section_answer(found, LONGEST if asked.has("breakdown") else LONGEST_LIST)
             if text:
                 return text
-        if good and not counts_something_unnamed(asked, good[0]):
+        if good:
             return told(found, [row for row in good if float(row["match"]) >= float(good[0]["match"]) - CLEARLY][:6])
         return found.refusal(lines[0] if lines else None)
+
+
+MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:€|USD|EUR)")
 
 
 def section_answer(found: Found, limit: int = LONGEST_LIST) -> str | None:
@@ -69,6 +74,8 @@ def section_answer(found: Found, limit: int = LONGEST_LIST) -> str | None:
     best = max(float(row["match"]) for row in heads)
     heads = [row for row in heads if float(row["match"]) >= best - 0.08]
     heads = _once(heads)
+    if found.asked.has("breakdown"):
+        heads = [row for row in heads if MONEY.search(str(row["text"]))] or heads
     phrasing = found.phrasing
     room = max(4, MOST_CHILDREN // len(heads))
     lines: list[str] = []
@@ -78,7 +85,7 @@ def section_answer(found: Found, limit: int = LONGEST_LIST) -> str | None:
             f"{phrasing.say('according', title=phrasing.title(head))} {phrasing.words(str(head['text']), head)} {marks(head)}"
         )
         lines += _children(found, children, room)
-    return _capped(lines, limit)
+    return _capped(lines, limit, MOST_MARKS if limit > LONGEST else FEW_MARKS)
 
 
 def _enough(asked: Asked, head: Row) -> float:
@@ -112,11 +119,11 @@ def _children(found: Found, children: Sequence[Row], room: int) -> list[str]:
     return made
 
 
-def _capped(lines: Sequence[str], limit: int) -> str:
+def _capped(lines: Sequence[str], limit: int, most: int) -> str:
     kept, held = [], 0
     for line in lines:
         held += line.count("[e")
-        if held > MOST_MARKS:
+        if held > most:
             break
         kept.append(line)
     return fitted(kept, limit)

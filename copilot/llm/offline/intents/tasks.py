@@ -22,6 +22,8 @@ class Tasks:
         """By its words, or by a weekday."""
         if asked.has("count") and not asked.has("count_tasks"):
             return False
+        if asked.has("when") and asked.weekday is None:
+            return False
         return asked.has("task_words", "done", "pending") or asked.weekday is not None
 
     def calls(self, found: Found) -> list[Call]:
@@ -47,7 +49,8 @@ class Tasks:
         sections = found.rows("read_section")
         if asked.has("count") and named and not asked.quoted:
             return _counted(found, named)
-        if not named or (sections and _better_section(sections[0], named[0])):
+        sure = asked.has("done", "pending") or asked.weekday is not None
+        if not named or (sections and not sure and _better_section(sections[0], named[0])):
             return section_answer(found) or found.refusal(sections[0] if sections else None)
         if len(named) == 1 and named[0].get("subitems"):
             return _parts(found, named[0])
