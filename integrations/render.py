@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -42,11 +43,13 @@ def answer_text(answer: Answer, label: Label) -> str:
 
 
 def json_ready(value: Any) -> Any:
-    """Models, tuples and Decimals as what JSON has; a Decimal is a number, as in exports."""
+    """Models, tuples, days and Decimals as what JSON has; a Decimal is a number, as in exports."""
     if isinstance(value, BaseModel):
         return json_ready(value.model_dump())
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, dict):
         return {key: json_ready(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

@@ -17,6 +17,7 @@ from integrations.render import json_ready
 
 READ = ("ingested", "replaced", "unchanged")
 NOTHING_READ = 2
+WAKE_MS = 500
 
 
 def register(app: typer.Typer) -> None:
@@ -34,10 +35,9 @@ def ingest(
 ) -> None:
     """Read documents into the workspace. Unchanged ones are skipped; what cannot be read is named, the others go in."""
     opened = session(context)
-    report = _once(opened, paths, as_json)
-    if watch:
-        _forever(opened, paths, as_json)
-    if not _served(report, paths):
+    if watch and (there := [path for path in paths if path.exists()]):
+        _forever(opened, there, as_json)
+    elif not _served(_once(opened, paths, as_json), paths):
         raise typer.Exit(NOTHING_READ)
 
 
@@ -63,9 +63,16 @@ def _once(opened: Session, paths: Sequence[Path], as_json: bool) -> IngestReport
 def _forever(opened: Session, paths: Sequence[Path], as_json: bool) -> None:
     from watchfiles import watch
 
-    opened.screen.notice(opened.say("watching", paths=[str(path) for path in paths]))
-    for _ in watch(*(path for path in paths if path.exists()), raise_interrupt=False):
-        _once(opened, paths, as_json)
+    is_first = True
+    # The watch stands before the first ingest, so that no change falls between the two.
+    for changed in watch(*paths, yield_on_timeout=True, rust_timeout=WAKE_MS, raise_interrupt=False):
+        if changed or is_first:
+            _once(opened, paths, as_json)
+            # Between changes the vector folder is free: somebody asks while this command waits.
+            opened.close()
+        if is_first:
+            opened.screen.notice(opened.say("watching", paths=[str(path) for path in paths]))
+            is_first = False
 
 
 def _show(opened: Session, report: IngestReport) -> None:

@@ -71,6 +71,7 @@ class Screen:
     def raw(self, text: str) -> None:
         """Exactly this text."""
         sys.stdout.write(text)
+        sys.stdout.flush()
 
     def bytes(self, content: bytes) -> None:
         """Exactly these bytes."""

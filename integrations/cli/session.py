@@ -73,9 +73,10 @@ class Session:
         return [self.say(f"col_{key}") for key in keys]
 
     def close(self) -> None:
-        """Give back what was opened."""
+        """Give back what was opened; the next use opens it anew."""
         if "workspace" in self.__dict__:
             self.workspace.close()
+            del self.workspace
 
 
 def session(context: typer.Context) -> Session:

@@ -17,7 +17,7 @@ def test_an_answer_names_its_source_by_file_and_line(plans: Rumbo) -> None:
 
 
 def test_an_answer_as_json_has_the_documented_fields(plans: Rumbo) -> None:
-    answer = plans("ask", "--json", "What NPS is planned for month 6 in the growth levers plan?").json()
+    answer = plans("ask", "--json", "--language", "en", "¿Qué NPS se espera en el Mes 9 según las palancas?").json()
 
     assert answer["answered"] is True
     assert answer["language"] == "en"
