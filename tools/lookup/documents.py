@@ -22,6 +22,8 @@ NEAR = 4
 """Words between the parts of one mention, at most."""
 TIE = 0.8
 ALIKE = 82
+CADENCES = frozenset({"=mensual", "=anual", "=semanal", "=trimestral", "=diario"})
+"""Of what a document says in its title, how often something happens never names it."""
 BY_CONCEPT = 0.75
 """A synonym names a document less surely than its title's own word."""
 
@@ -135,7 +137,7 @@ def title_keys(title: str, name: str) -> tuple[frozenset[str], ...]:
         one = root(word)
         if word in stop_words() or one in generic_roots() or one in document_nouns() or len(one) < 2:
             continue
-        if re.fullmatch(r"[0-9a-f]{8,}", one):
+        if re.fullmatch(r"[0-9a-f]{8,}", one) or phrases().get((one,), frozenset()) & CADENCES:
             continue
         keys[one] = frozenset({one}) | phrases().get((one,), frozenset())
     return tuple(keys.values())

@@ -17,7 +17,7 @@ from copilot.domain.quantity import Period
 from copilot.domain.source import ParsedDocument
 from retrieval.language.periods import FoundPeriod
 from tools.lookup import timing
-from tools.lookup.statements import CELL, NEAREST, OUTER, OWN, PARENT, TITLE, Statement, statements_of
+from tools.lookup.statements import HEADER, NEAREST, OUTER, OWN, PARENT, TITLE, Statement, statements_of
 from tools.lookup.terms import (
     Term,
     concepts_in,
@@ -305,7 +305,7 @@ class Index:
         if nearest is not None and nearest.block.level > 1:
             weights.update(_raised(weights, keys_of(nearest.block.plain), NEAREST))
         if statement.block.kind == "row":
-            weights.update(_raised(weights, keys_of(" | ".join(statement.block.header)), CELL * 0.9))
+            weights.update(_raised(weights, keys_of(" | ".join(statement.block.header)), HEADER))
         if statement.label is not None:
             weights.update(_raised(weights, keys_of(self.statements[statement.label].block.plain), PARENT))
         elif statement.block.label:

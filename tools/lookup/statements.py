@@ -14,8 +14,8 @@ from copilot.domain.fact import Fact
 from copilot.domain.source import Block, ParsedDocument
 from retrieval.language.periods import FoundPeriod, find_periods
 
-OWN, CELL, PARENT, NEAREST, OUTER, TITLE = 1.0, 0.9, 0.85, 0.82, 0.72, 0.45
-"""How much a word counts by where it stands: in the line, in a cell or its column, in the item or label above, in the
+OWN, HEADER, PARENT, NEAREST, OUTER, TITLE = 1.0, 0.88, 0.85, 0.82, 0.72, 0.45
+"""How much a word counts by where it stands: in the line, in the head of a cell, in the item or label above, in the
 nearest heading, in those above it, in the document's title."""
 
 

@@ -46,7 +46,9 @@ def _with_document(asked: Asked, turn: Turn) -> Asked:
     for result in turn.results("list_documents", 0):
         named = [row for row in result.rows if row.get("mention")]
         if named:
-            return asked.about("|".join(str(row["document"]) for row in named), str(named[0]["mention"]))
+            about = asked.about("|".join(str(row["document"]) for row in named), str(named[0]["mention"]))
+            # Words that would be all of the question name what it is about, not a document.
+            return about if about.content or about.periods or not asked.content else asked
         if asked.text == turn.question:
             break
     return asked

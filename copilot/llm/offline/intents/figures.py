@@ -16,6 +16,7 @@ from retrieval.language.analyser import fold
 
 MOST_ADDENDS = 14
 PART = 0.75
+EXACT = 0.95
 ROI_NAMES = (("weighted ROI", "weighted"), ("ROI (net)", "roi_net"), ("ROI (gross)", "roi_gross"), ("payback", "payback"))
 SPLIT = re.compile(
     r"\s(?:y|e|and|et|con|with|avec|com|vs\.?|versus|frente a|contra)\s(?:el |la |los |las |the |o |a |os |as |le |les |del? |da |do |du )*",
@@ -70,6 +71,7 @@ class Sums:
             if parts:
                 return told(found, parts)
             named = [row for row in stated if _is_named_total(row) and float(row["match"]) >= float(stated[0]["match"]) - 0.1]
+            named = named or _single(stated)
             if stated and not (summed and (asked.period or not named)):
                 return _stated(found, stated)
             rows = best_rows(asked, pool) if not summed else []
@@ -273,6 +275,12 @@ def _parts(found: Found) -> list[Row]:
             return []
         chosen.append(row)
     return chosen if len(chosen) == 2 and chosen[0] != chosen[1] else []
+
+
+def _single(stated: Sequence[Row]) -> list[Row]:
+    """The line that carries the very name asked for, when it is the only one."""
+    exact = [row for row in stated if float(row.get("own", 0)) >= EXACT and float(row.get("precision", 0)) >= EXACT]
+    return exact if len({str(row["name"]) for row in exact}) == len(exact) == 1 else []
 
 
 def _is_named_total(row: Row) -> bool:

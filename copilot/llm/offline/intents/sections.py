@@ -66,9 +66,7 @@ MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:€|USD|EUR)")
 def section_answer(found: Found, limit: int = LONGEST_LIST) -> str | None:
     """The best sections with their lines; None when none is what was asked for."""
     rows = found.rows("read_section")
-    heads = [
-        row for row in rows if row.get("depth") == 0 and answers(found.asked, row, enough=0.6 if found.asked.period else 0.66)
-    ]
+    heads = [row for row in rows if row.get("depth") == 0 and answers(found.asked, row, enough=_enough(found.asked, row))]
     if not heads:
         return None
     best = max(float(row["match"]) for row in heads)
