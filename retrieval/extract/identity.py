@@ -131,12 +131,17 @@ def _column_names(facts: Sequence[Fact]) -> set[tuple[str, str]]:
 
 
 def _are_parallel(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Paths that differ at one place: two levels of one process, the same table under two cases."""
+    """Paths that differ at one place: two levels of one process, the same table under two cases.
+
+    Two chapters of a document are not alike for that, unless they are named alike: `Región norte`, `Región sur`.
+    """
     if len(one) != len(other):
         return False
     apart = [at for at, (mine, theirs) in enumerate(zip(one, other, strict=True)) if mine != theirs]
     # The segment mostly repeats the last heading, so the two differ together.
-    return len(apart) == 1 or apart == [len(one) - 2, len(one) - 1]
+    if len(apart) != 1 and apart != [len(one) - 2, len(one) - 1]:
+        return False
+    return apart[0] > 1 or one[apart[0]].split(" ")[0] == other[apart[0]].split(" ")[0]
 
 
 @lru_cache(maxsize=16384)

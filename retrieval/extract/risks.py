@@ -34,6 +34,7 @@ from retrieval.extract.wording import is_placeholder, labelled, one_line, placeh
 
 _LONGEST_NAME = 200
 _LONGEST_DETAIL = 600
+_NEIGHBOURS = 20
 _ARROW = re.compile(r"\s*(?:→|⇒|->|=>|\s[—–-]\s)\s*")
 _FIGURE = re.compile(r"[\d.,$€%/<>≥≤+~():\s-]+[a-z%]{0,10}", re.IGNORECASE)
 _FIGURE_FIRST = re.compile(r"[<>≥≤+~-]?\s*[$€]?\d[\d.,]*\s*[%KMB+]")
@@ -140,7 +141,8 @@ def _named_risk(doc: ParsedDocument, index: int) -> _Found | None:
     """A heading, bold line or item with labelled lines below that say what is done against it."""
     block = doc.blocks[index]
     pair = labelled(block.plain)
-    if field_of(pair[0] if pair else block.plain) is not None:
+    is_title = block.kind in ("heading", "item") or block.text.startswith(("**", "__")) or block.plain.endswith(":")
+    if not is_title or field_of(pair[0] if pair else block.plain) is not None:
         return None
     head, inline = split_details(one_line(block.plain))
     found = _with_details(doc, index, risk_name(pair[0] if pair and pair[1] and not inline else head))
@@ -171,7 +173,7 @@ def _listed_risk(doc: ParsedDocument, index: int) -> _Found | None:
     if not rest and manages_risks(block.label if block.label and names_risk(block.label) else block.heading_path[-1]):
         return None
     found = _Found(risk_name(name), used=[index])
-    if rest and not is_grade(rest) and (is_mitigation_phrase(rest) or _handled(doc, block)):
+    if rest and not is_grade(rest) and (is_mitigation_phrase(rest) or _handled(doc, index)):
         found.add("mitigation", rest)
     return found
 
@@ -184,13 +186,14 @@ def _split(text: str) -> tuple[str, str]:
     return (parts[0], parts[1]) if len(parts) == 2 else (text, "")
 
 
-def _handled(doc: ParsedDocument, block: Block) -> bool:
+def _handled(doc: ParsedDocument, index: int) -> bool:
     """Whether the words behind a name are what is done against it: the headings say so, or a neighbour of the list does."""
+    block = doc.blocks[index]
     if handles_risks([*block.heading_path, block.label or ""]):
         return True
     return any(
         is_mitigation_phrase(_split(one_line(other.plain))[1])
-        for other in doc.blocks
+        for other in doc.blocks[max(0, index - _NEIGHBOURS) : index + _NEIGHBOURS]
         if other.kind == "item" and other.heading_path == block.heading_path and other.label == block.label
     )
 
@@ -215,7 +218,7 @@ def _with_details(doc: ParsedDocument, index: int, name: str) -> _Found:
             found.add(part, pair[1] if pair else "")
         elif current is not None and _continues(doc, index, block):
             found.add(current, block.text if block.kind == "code" else block.plain)
-        elif _is_prose(doc, index, block, current):
+        elif position - index <= _NEIGHBOURS and _is_prose(doc, index, block, current):
             continue
         else:
             break

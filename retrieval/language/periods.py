@@ -18,12 +18,16 @@ __all__ = ["Form", "FoundPeriod", "find_periods", "heading_period", "parse_perio
 NUMBERED: frozenset[Form] = frozenset({"point", "stretch", "opening", "calendar"})
 """Forms that say where in the plan's time something stands."""
 RANK: dict[Form, int] = {"point": 0, "stretch": 0, "opening": 0, "calendar": 0, "duration": 1, "relative": 2, "cadence": 4}
+LONGEST_TEXT = 4000
 MONTHS_IN = {"months": 1, "quarter": 3, "year": 12}
 
 
 def find_periods(text: str) -> list[FoundPeriod]:
-    """Every period of the text in order, without overlaps; of two that overlap the longer stands."""
-    return list(_found(text))
+    """Every period of the text in order, without overlaps; of two that overlap the longer stands.
+
+    Reads the first 4,000 characters: what a line says about time stands at its head, and a longer one is data.
+    """
+    return list(_found(text[:LONGEST_TEXT]))
 
 
 @lru_cache(maxsize=4096)
