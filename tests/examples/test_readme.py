@@ -1,4 +1,4 @@
-"""Every command line of the README runs, as it stands there, in one workspace and in order."""
+"""Every command line of the README and of the demo runs, as it stands there, in one workspace and in order."""
 
 from __future__ import annotations
 
@@ -12,20 +12,25 @@ from pathlib import Path
 
 import pytest
 
+from integrations.cli import main
 from integrations.dev.model import running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-RUMBO = Path(sys.executable).with_name("rumbo")
+README = ROOT / "README.md"
+DEMO = ROOT / "examples" / "demo.sh"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PATIENCE_S = 120
+FEW = 3
+"""Questions of the set that are asked here: all of them would take half a minute."""
+PATIENCE_S = 60
+ENDS_WELL = 0
 
 
 def shell_lines() -> list[str]:
-    blocks = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    blocks = BLOCK.findall(README.read_text(encoding="utf-8"))
     return [line for block in blocks for line in block.splitlines() if line.strip()]
 
 
-def commands() -> Iterator[tuple[list[str], dict[str, str]]]:
+def readme_commands() -> Iterator[tuple[list[str], dict[str, str]]]:
     """Arguments of each `rumbo` line and the settings exported before it."""
     exported: dict[str, str] = {}
     for line in shell_lines():
@@ -36,9 +41,36 @@ def commands() -> Iterator[tuple[list[str], dict[str, str]]]:
             yield words[1:], dict(exported)
 
 
+def demo_commands() -> list[list[str]]:
+    lines = DEMO.read_text(encoding="utf-8").splitlines()
+    return [shlex.split(line)[1:] for line in lines if line.startswith("run ")]
+
+
+def told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """What the command prints, when it ends well."""
+    code: object = ENDS_WELL
+    try:
+        main(arguments)
+    except SystemExit as end:
+        code = end.code or ENDS_WELL
+    printed = capsys.readouterr()
+    assert code == ENDS_WELL, f"rumbo {shlex.join(arguments)}: {printed.err[-400:]}"
+    return printed.out + printed.err
+
+
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the examples and a short set of questions, to run commands from."""
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "plans").symlink_to(ROOT / "examples" / "plans")
+    questions = (ROOT / "examples" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "examples" / "questions.jsonl").write_text("\n".join(questions[:FEW]) + "\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 def test_readme_opens_with_one_sentence_and_the_two_first_commands() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    sentence = text.split("\n\n")[1]
+    sentence = README.read_text(encoding="utf-8").split("\n\n")[1]
 
     assert sentence.count(". ") == 0
     assert sentence.endswith(".")
@@ -54,43 +86,52 @@ def test_make_targets_of_the_readme_exist() -> None:
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    links = re.findall(r"\]\(([^)#]+)\)", README.read_text(encoding="utf-8"))
 
     assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
 
 
-def test_every_command_of_the_readme_runs(tmp_path: Path, isolated: Path) -> None:
-    failed = []
+def test_every_command_of_readme_and_demo_runs(
+    beside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed = {}
+    offline = [(arguments, exported) for arguments, exported in readme_commands() if not exported]
+    live = [(arguments, exported) for arguments, exported in readme_commands() if exported]
+    for arguments, _ in [*offline, *((arguments, {}) for arguments in demo_commands())]:
+        there = [word.replace("/tmp/", f"{beside}/") for word in arguments]
+        printed[shlex.join(arguments)] = told(there, capsys)
     with running() as endpoint:
-        for arguments, exported in commands():
-            if "RUMBO_MODEL_URL" in exported:
-                exported |= {"RUMBO_MODEL_URL": endpoint, "RUMBO_MODEL": "good"}
-            there = [word.replace("/tmp/", f"{tmp_path}/") for word in arguments]
-            environment = os.environ | exported | {"RUMBO_HOME": str(isolated)}
-            done = subprocess.run(
-                [RUMBO, *there], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-            )
-            if done.returncode != 0 or not done.stdout + done.stderr:
-                failed.append(f"rumbo {shlex.join(arguments)}: {done.returncode} {done.stderr[-400:]}")
+        for arguments, exported in live:
+            for name, value in (exported | {"RUMBO_MODEL_URL": endpoint, "RUMBO_MODEL": "good"}).items():
+                monkeypatch.setenv(name, value)
+            printed[shlex.join(arguments)] = told(arguments, capsys)
 
-    assert failed == []
+    assert [command for command, output in printed.items() if not output.strip()] == []
+    everything = "\n".join(printed.values())
+    for cited in ("palancas_crecimiento.md:", "operaciones_servicio.md:", "escalamiento_40_a_200_altas.md:230"):
+        assert cited in everything
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a bash script")
-def test_the_demo_runs_and_cites_lines(tmp_path: Path) -> None:
-    copy = tmp_path / "project"
-    (copy / "examples").mkdir(parents=True)
-    (copy / ".venv" / "bin").mkdir(parents=True)
-    (copy / ".venv" / "bin" / "rumbo").symlink_to(RUMBO)
-    (copy / "examples" / "plans").symlink_to(ROOT / "examples" / "plans")
-    script = copy / "examples" / "demo.sh"
-    script.write_bytes((ROOT / "examples" / "demo.sh").read_bytes())
+def test_the_demo_shows_each_command_before_its_output_and_runs_offline_in_a_home_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / "examples").mkdir()
+    script = tmp_path / "examples" / "demo.sh"
+    script.write_bytes(DEMO.read_bytes())
+    stand_in = tmp_path / ".venv" / "bin" / "rumbo"
+    stand_in.write_text('#!/bin/sh\necho "ran $1 in $RUMBO_HOME with ${RUMBO_MODEL:-offline}"\n', encoding="utf-8")
+    stand_in.chmod(0o755)
 
-    done = subprocess.run(["bash", script], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    done = subprocess.run(
+        ["bash", script],
+        env=os.environ | {"RUMBO_MODEL": "costly"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
 
-    assert done.returncode == 0, done.stderr[-800:]
-    assert done.stdout.count("\n$ rumbo ") >= 9
-    for cited in ("palancas_crecimiento.md:", "operaciones_servicio.md:", "escalamiento_40_a_200_altas.md:"):
-        assert cited in done.stdout
-    assert "RUMBO_MODEL" in done.stdout
-    assert "Ã" not in done.stdout.split("rumbo ingest")[1]
+    assert done.returncode == 0, done.stderr
+    shown = re.findall(r"^\$ rumbo (\S+).*\nran (\S+) in \.rumbo-demo with offline$", done.stdout, re.MULTILINE)
+    assert [command for command, ran in shown if command == ran] == [arguments[0] for arguments in demo_commands()]
+    assert "RUMBO_MODEL" in done.stdout.split("try next")[1]
