@@ -17,6 +17,8 @@ from retrieval.language.analyser import fold
 MOST_ADDENDS = 14
 PART = 0.75
 EXACT = 0.95
+LIKE_TOTAL = 0.5
+MOST_TOTALS = 6
 ROI_NAMES = (("weighted ROI", "weighted"), ("ROI (net)", "roi_net"), ("ROI (gross)", "roi_gross"), ("payback", "payback"))
 SPLIT = re.compile(
     r"\s(?:y|e|and|et|con|with|avec|com|vs\.?|versus|frente a|contra)\s(?:el |la |los |las |the |o |a |os |as |le |les |del? |da |do |du )*",
@@ -70,10 +72,9 @@ class Sums:
             parts = _parts(found)
             if parts:
                 return told(found, parts)
-            named = [row for row in stated if _is_named_total(row) and float(row["match"]) >= float(stated[0]["match"]) - 0.1]
-            named = named or _single(stated)
-            if stated and not (summed and (asked.period or not named)):
-                return _stated(found, stated)
+            totals = _totals(stated)
+            if totals and not (summed and asked.period):
+                return told(found, totals)
             rows = best_rows(asked, pool) if not summed else []
             if rows:
                 return told(found, rows)
@@ -277,10 +278,12 @@ def _parts(found: Found) -> list[Row]:
     return chosen if len(chosen) == 2 and chosen[0] != chosen[1] else []
 
 
-def _single(stated: Sequence[Row]) -> list[Row]:
-    """The line that carries the very name asked for, when it is the only one."""
-    exact = [row for row in stated if float(row.get("own", 0)) >= EXACT and float(row.get("precision", 0)) >= EXACT]
-    return exact if len({str(row["name"]) for row in exact}) == len(exact) == 1 else []
+def _totals(stated: Sequence[Row]) -> list[Row]:
+    """The lines that state a total, and the one line that carries the very name asked for."""
+    best = max((float(row["match"]) for row in stated), default=0.0)
+    named = [row for row in stated if _is_named_total(row) and float(row["match"]) >= LIKE_TOTAL * best]
+    exact = [row for row in stated if float(row.get("own", 0)) >= EXACT and float(row.get("precision", 0)) >= EXACT and row not in named]
+    return [*(exact if len(exact) == 1 else []), *named][:MOST_TOTALS]
 
 
 def _is_named_total(row: Row) -> bool:
