@@ -65,7 +65,7 @@ class _Check:
         for segment in self.statement.segments:
             self._segment(segment, everything)
         for name in self.reading.documents:
-            if not self._is_known_document(name):
+            if not (self._is_known_document(name) or everything.says(name)):
                 self.problems.append(name)
         if unknown and not self.problems and len(unknown) == len(self.statement.marks) and not self.reading.is_empty():
             self.problems += [f"[{mark}]" for mark in unknown]

@@ -145,7 +145,7 @@ def _gap(verdict: Verdict, language: Language) -> str:
     """The sentence that was cut, its unsupported parts hidden."""
     text = BULLET.sub("", verdict.statement.text).strip().rstrip(".")
     for problem in sorted(filter(None, verdict.problems), key=len, reverse=True):
-        text = re.sub(re.escape(problem), HIDDEN, text, flags=re.IGNORECASE)
+        text = re.sub(rf"(?<!\w){re.escape(problem)}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
     text = re.sub(r"\d[\d.,]*", HIDDEN, text)
     if len(text) > LONGEST_GAP:
         text = text[: LONGEST_GAP - 1].rstrip() + "…"

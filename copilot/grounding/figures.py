@@ -18,8 +18,8 @@ from retrieval.language.quantities import FoundQuantity, find_quantities
 
 DOCUMENT = re.compile(r"[\w./-]*\w\.(?:md|markdown|txt|docx|pdf|xlsx|csv|html?)(?::(\d+)(?:-(\d+))?)?(?![\w.])", re.IGNORECASE)
 QUOTED = re.compile(r"«([^«»\n]{2,300})»|“([^“”\n]{2,300})”|\"([^\"\n]{2,300})\"|`([^`\n]{2,300})`")
-ORDINAL = re.compile(r"(?:^\s*(?:[-*+•>]\s+)?|(?<=[\"“«]))\d{1,2}[.)](?=\s)")
-"""Numbers a point of a list or, in a quotation, a heading; a quotation is compared whole anyway."""
+ORDINAL = re.compile(r"(?:^\s*(?:[-*+•>]\s+)?|(?<=[\"“«(]))\d{1,2}[.)](?=\s)")
+"""Numbers a point of a list or, in a quotation or bracket, a heading."""
 RATIO_END = re.compile(r"(?<=\d:\d)[:,](?=\s)|(?<=\d:\d\d)[:,](?=\s)")
 """A mark of punctuation behind `5:1` that would be read as more of the number."""
 DIGITS = re.compile(r"[^\W_]*\d(?:[\w.,:/'-]*\w)?")

@@ -178,8 +178,11 @@ def _add_row(support: Support, line: str, header: Sequence[str]) -> None:
     cells = re.split(r"(?<!\\)\|", line.strip().strip("|"))
     columns = [parse_period(header[index]) if index < len(header) else None for index in range(len(cells))]
     several = sum(column is not None for column in columns) > 1
-    for cell, column in zip(cells, columns, strict=True):
+    for index, (cell, column) in enumerate(zip(cells, columns, strict=True)):
         _add_line(support, cell.strip(), column if several else None)
+        if index < len(header) and re.match(r"\s*\d", cell):
+            # `8-14` under `Días` is a stretch of days, and a draft says so.
+            support.periods += dates_of(f"{header[index]} {cell.strip()}")
 
 
 def _add_line(support: Support, text: str, column: Period | None = None) -> None:
