@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.domain.fact import Fact, FinanceFact, KpiFact
@@ -78,6 +78,7 @@ def test_id_does_not_rest_on_the_value() -> None:
     assert {fact.id for fact in read(PLAN)} == {fact.id for fact in read(PLAN.replace("8%", "9%"))}
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(0, 30))
 def test_ids_do_not_depend_on_the_lines(shift: int) -> None:
     assert [fact.id for fact in read("\n" * shift + PLAN)] == [fact.id for fact in read(PLAN)]
@@ -240,6 +241,7 @@ def test_new_document_adds_and_unchanged_one_is_silent() -> None:
     assert events(PLAN, PLAN) == []
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(alphabet="#-*|[] x1.:\nRiesgo Mes Fase$%", max_size=200))
 def test_any_text_is_read_and_every_fact_stands_where_it_says(text: str) -> None:
     doc = parse("any.md", text)

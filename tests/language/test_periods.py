@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.domain.quantity import Period
@@ -167,11 +167,13 @@ def test_other_period_is_not_the_same(a: str, b: str) -> None:
     assert not same_period(period(a), period(b))
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=200))
 def test_folding_keeps_the_length(text: str) -> None:
     assert len(folded(text)) == len(text)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(alphabet="Mes mésDíasQ1234567890 -–+()y atrimestre\n", max_size=80))
 def test_found_periods_are_substrings_in_order_without_overlap(text: str) -> None:
     found = find_periods(text)
