@@ -67,7 +67,7 @@ class SlackPublisher:
         try:
             told = getattr(self._client, method)(**given)
         except SlackApiError as err:
-            raise _failure(err) from err
+            raise failure_of(err) from err
         except (SlackClientError, HTTPException, OSError) as err:
             # Also a refused connection: whether bytes had left is not told apart, and looking first costs little.
             raise OutcomeUnknown(type(err).__name__) from err
@@ -78,7 +78,8 @@ def _channel(message: OutboxMessage) -> str:
     return message.destination.removeprefix("slack:")
 
 
-def _failure(err: SlackApiError) -> NotDelivered | OutcomeUnknown:
+def failure_of(err: SlackApiError) -> NotDelivered | OutcomeUnknown:
+    """What is known of a refused call: surely not done, for now or for good, or perhaps done."""
     status = getattr(err.response, "status_code", 200)
     data = err.response.data if isinstance(err.response.data, dict) else {}
     code = str(data.get("error") or f"http_{status}")
