@@ -9,7 +9,6 @@ import os
 import uuid
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.bootstrap import Workspace
@@ -35,13 +34,11 @@ if TYPE_CHECKING:
 class Office:
     """State and reports of one workspace."""
 
-    def __init__(self, workspace: Workspace, *, folder: Path | None = None) -> None:
-        """`folder` is where relative file destinations lie; by default the workspace's home."""
+    def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.clock = workspace.clock
         self.owner = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         """Names this process in leases."""
-        self._folder = folder or workspace.settings.home
 
     @cached_property
     def journal(self) -> SqlJournalStore:
@@ -169,7 +166,7 @@ class Office:
     def _publishers(self) -> dict[str, Publisher]:
         from integrations.outbound.files import FilePublisher
 
-        found: dict[str, Publisher] = {"file": FilePublisher(self._folder)}
+        found: dict[str, Publisher] = {"file": FilePublisher(self.workspace.settings.home)}
         known = self.workspace.settings
         if known.slack_bot_token is not None:
             from integrations.outbound.slack import SlackPublisher

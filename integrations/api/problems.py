@@ -50,7 +50,6 @@ STATUSES = {
     "bad_header": 400,
 }
 """HTTP statuses of codes that have a better one than their branch of errors."""
-HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "bad_json", 413: "body_too_large"}
 
 
 class Problem(BaseModel):
@@ -101,14 +100,24 @@ def install(app: FastAPI) -> None:
         broken = any(found["type"] == "json_invalid" for found in error.errors())
         found = [{"at": [str(part) for part in one["loc"]], "why": one["msg"]} for one in error.errors()[:20]]
         where = ".".join(found[0]["at"]) if found else ""
-        code = "bad_json" if broken else "invalid_request"
-        failure = ApiError(code, where=where, why=found[0]["why"] if found else "")
+        failure = ApiError("bad_json" if broken else "invalid_request", where=where, why=found[0]["why"] if found else "")
         failure.http_status = 422
         return problem(request, failure, errors=found)
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> JSONResponse:
-        failure = ApiError(HTTP_CODES.get(error.status_code, "invalid_request"), path=request.url.path, method=request.method)
+        code = error.status_code
+        failure = ApiError(
+            "not_found"
+            if code == 404
+            else "method_not_allowed"
+            if code == 405
+            else "bad_json"
+            if code == 400
+            else "invalid_request",
+            path=request.url.path,
+            method=request.method,
+        )
         failure.http_status = error.status_code
         response = problem(request, failure)
         response.headers.update(error.headers or {})

@@ -16,7 +16,19 @@ from copilot.domain.answer import Language
 from copilot.domain.errors import RumboError
 from copilot.version import __version__
 from integrations import translate
-from integrations.cli import asking, diagnosis, documents, evaluation, exporting, ingestion, plans, repairing, returns
+from integrations.cli import (
+    asking,
+    diagnosis,
+    documents,
+    evaluation,
+    exporting,
+    ingestion,
+    plans,
+    repairing,
+    returns,
+    serving,
+    updates,
+)
 from integrations.cli.screen import Screen
 from integrations.cli.session import Session, locale_language
 
@@ -31,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (ingestion, asking, plans, returns, documents, exporting, repairing, evaluation, diagnosis):
+for module in (ingestion, asking, plans, returns, documents, updates, serving, exporting, repairing, evaluation, diagnosis):
     module.register(app)
 
 

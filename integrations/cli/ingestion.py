@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -64,15 +65,16 @@ def _forever(opened: Session, paths: Sequence[Path], as_json: bool) -> None:
     from watchfiles import watch
 
     is_first = True
-    # The watch stands before the first ingest, so that no change falls between the two.
-    for changed in watch(*paths, yield_on_timeout=True, rust_timeout=WAKE_MS, raise_interrupt=False):
-        if changed or is_first:
-            _once(opened, paths, as_json)
-            # Between changes the vector folder is free: somebody asks while this command waits.
-            opened.close()
-        if is_first:
-            opened.screen.notice(opened.say("watching", paths=[str(path) for path in paths]))
-            is_first = False
+    with suppress(KeyboardInterrupt):
+        # The watch stands before the first ingest, so that no change falls between the two.
+        for changed in watch(*paths, yield_on_timeout=True, rust_timeout=WAKE_MS, raise_interrupt=False):
+            if changed or is_first:
+                _once(opened, paths, as_json)
+                # Between changes the vector folder is free: somebody asks while this command waits.
+                opened.close()
+            if is_first:
+                opened.screen.notice(opened.say("watching", paths=[str(path) for path in paths]))
+                is_first = False
 
 
 def _show(opened: Session, report: IngestReport) -> None:

@@ -11,6 +11,7 @@ import typer
 from copilot.domain.errors import UserCanFix
 from copilot.domain.fact import Fact, KpiFact, PhaseFact, RiskFact, TaskFact
 from copilot.domain.plan import Conflict, Entry, Plan
+from integrations.cli.journaling import TASK_COMMANDS, TASK_HELP, kpi_history, kpi_record, task_command
 from integrations.cli.options import DocumentOption, JsonOption, chosen_document, named
 from integrations.cli.session import Session, session
 from integrations.render import quantity
@@ -23,8 +24,11 @@ PeriodOption = Annotated[str | None, typer.Option("--period", "-p", help="Only e
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     groups = {
-        "kpi": ("Metrics with their targets.", (("list", kpi_list), ("show", kpi_show))),
-        "task": ("Tasks and checklists.", (("list", task_list),)),
+        "kpi": (
+            "Metrics with their targets.",
+            (("list", kpi_list), ("show", kpi_show), ("record", kpi_record), ("history", kpi_history)),
+        ),
+        "task": ("Tasks and checklists.", (("list", task_list), *_task_commands())),
         "risk": ("Risks and what stands against them.", (("list", risk_list),)),
         "phase": ("Phases and stages.", (("list", phase_list),)),
         "plan": ("The plan's calendar.", (("start", plan_start),)),
@@ -35,6 +39,10 @@ def register(app: typer.Typer) -> None:
             group.command(command)(function)
         app.add_typer(group, name=name)
     app.command("conflicts")(conflicts)
+
+
+def _task_commands() -> list[tuple[str, Callable[..., None]]]:
+    return [(name, task_command(status, TASK_HELP[name])) for name, status in TASK_COMMANDS.items()]
 
 
 def kpi_list(

@@ -22,6 +22,7 @@ from integrations.cli.screen import Screen
 
 if TYPE_CHECKING:
     from copilot.bootstrap import Workspace
+    from copilot.office import Office
     from copilot.settings import Settings
 
 
@@ -53,6 +54,13 @@ class Session:
         from copilot.bootstrap import Workspace
 
         return Workspace(self.settings)
+
+    @cached_property
+    def office(self) -> Office:
+        """Journal, drafts, outbox and keys of the workspace."""
+        from copilot.office import Office
+
+        return Office(self.workspace)
 
     @cached_property
     def principal(self) -> Principal:
