@@ -97,7 +97,7 @@ def _run(command, check=True):
 
 def _pip():
     # Without bytecode: Python compiles what is used on first use.
-    return [_python(), "-m", "pip", "install", "-q", "--no-compile", "--disable-pip-version-check"]
+    return [_python(), "-m", "pip", "install", "-qq", "--no-compile", "--disable-pip-version-check"]
 
 
 def _python():

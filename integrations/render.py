@@ -23,6 +23,7 @@ Label = Callable[[str], str]
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "BRL": "R$"}
 COMPARED = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "delta_up": "+", "delta_down": "-"}
+BOLD = re.compile(r"\*\*(\S(?:.*?\S)?)\*\*")
 LONGEST_QUOTE = 120
 CENT = Decimal("0.01")
 MOST_ROUNDED = Decimal(10) ** 18
@@ -31,7 +32,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 def answer_text(answer: Answer, label: Label) -> str:
     """The answer, its calculations, its gaps and its numbered sources as `file.md:12`."""
-    parts = [clean(answer.answer)]
+    parts = [BOLD.sub(r"\1", clean(answer.answer))]
     if answer.calculations:
         lines = [line for made in answer.calculations for line in calculation_lines(made, label)]
         parts.append("\n".join([f"{label('calculations')}:", *lines]))

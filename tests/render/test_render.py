@@ -11,8 +11,8 @@ from integrations.render import answer_text, calculation_lines, clean, json_read
 LINE = Citation(document="plan.md", lines=(12, 12), quote="- **MRR**:  $45K", n=1)
 
 
-def test_an_answer_ends_with_its_numbered_sources() -> None:
-    answer = Answer(question="?", answer="MRR is $45K [1].", answered=True, language="en", citations=(LINE,), model="offline")
+def test_an_answer_is_plain_text_that_ends_with_its_numbered_sources() -> None:
+    answer = Answer(question="?", answer="**MRR** is $45K [1].", answered=True, language="en", citations=(LINE,), model="offline")
 
     assert answer_text(answer, str).split("\n") == ["MRR is $45K [1].", "", "sources:", "  [1] plan.md:12  - **MRR**: $45K"]
 
