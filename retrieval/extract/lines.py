@@ -62,7 +62,7 @@ def _left_out(one: Statement) -> str | None:
         return "task_text"
     if says("passing", one.label) and not any(says(table, one.label) for table in ("metric_label", "clock")):
         return "passing"
-    if any(says("samples", text) for text in (one.heading, one.block.label)):
+    if any(says("samples", text) and not says("measured", text) for text in (one.heading, one.block.label)):
         return "sample_text"
     return None
 

@@ -30,6 +30,8 @@ def verdict(one: Statement, before: str, after: str, *, sign: str, per: str | No
         return "kpi", "price"
     if above is not None and above != "metric":
         return "finance", _listed_role(one, above)
+    if finance_class(one.body) in ("roi", "payback"):
+        return "finance", "investment"
     priced = per in ("month", "user/month", "year", "user/year") and one.label is not None and not sign
     return ("kpi", "price") if priced and not is_role(one.label, "impact") else _KPI
 

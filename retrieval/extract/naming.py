@@ -60,7 +60,7 @@ def _own_label(one: Statement) -> str | None:
     if is_exactly("generic_label", label) and not says("metric_label", label) and finance_class(label) != "saving":
         return None
     if is_exactly("generic_label", label) and above is None:
-        return label if says("metric_label", label) else None
+        return label if says("metric_label", label) or finance_class(label) == "saving" else None
     return f"{above.label or above.text}: {label}" if above is not None else label
 
 

@@ -100,6 +100,8 @@ def _reason_of_bare(one: Statement, found: list[FoundQuantity], index: int, befo
     """Why a number without a sign of its own is no value."""
     if _KNOWN_SET.search(folded(before)):
         return "reference"
+    if index and listed("measures", "baseline_mark").search(folded(before)) and body_depth(one.body, found[index].start) > 0:
+        return None
     if index and body_depth(one.body, found[index].start) > 0 and body_depth(one.body, found[0].start) == 0:
         return "detail"
     if not _counts(one, before, after):
@@ -126,6 +128,8 @@ def _is_measured_time(one: Statement, amount: FoundQuantity, before: str) -> boo
     if is_exactly("horizon", one.label) and amount.quantity.comparator in ("=", "range"):
         return False
     if amount.baseline is not None or amount.quantity.comparator in ("<", ">", "<="):
+        return True
+    if finance_class(" ".join(before.split()[-3:])) == "payback":
         return True
     if listed("measures", "clock").search(folded(" ".join(before.split()[-6:]))):
         return _PERIOD_LEAD.search(folded(before)) is None or finance_class(before) == "saving" or "tiempo" in folded(before)
@@ -165,7 +169,7 @@ def _joined(body: str, kept: list[FoundQuantity]) -> list[Value]:
         if done and (merged := _explained(done[-1], amount, before, after, in_paren=depth > 0, body=body)) is not None:
             done[-1] = merged
             continue
-        target = depth > 0 and bool(done) and listed("measures", "target_mark").search(folded(before)) is not None
+        target = bool(done) and _announces_target(before, inside=depth > 0) and done[-1].baseline is None
         former = done[-1].found.quantity if target else None
         done.append(Value(amount, before, after, baseline=amount.baseline or former, in_paren=depth > 0, is_target=target))
         if target:
@@ -174,12 +178,18 @@ def _joined(body: str, kept: list[FoundQuantity]) -> list[Value]:
     return done
 
 
+def _announces_target(before: str, *, inside: bool) -> bool:
+    """Whether the words in front of an amount say that it is what the value before it is to become."""
+    marks = listed("measures", "target_mark")
+    return marks.search(folded(before)) is not None if inside else marks.fullmatch(folded(before).strip(" ;,:|.")) is not None
+
+
 def _explained(main: Value, amount: FoundQuantity, before: str, after: str, *, in_paren: bool, body: str) -> Value | None:
     """The value before, with this amount as its former value or change; None when the amount is a value of its own."""
     near = folded(before.rpartition(",")[2])
     marks = listed("measures", "baseline_mark")
     marked = marks.search(near) or (in_paren and marks.match(folded(after).strip()))
-    same = amount.quantity.unit == main.found.quantity.unit
+    same = amount.quantity.unit in (main.found.quantity.unit, "count")
     if not in_paren:
         explains = marked and same and re.search(r"(?:vs\.?|versus)\s+(?:\w+\s+)?$", near) and main.baseline is None
         return replace(main, baseline=amount.quantity) if explains else None

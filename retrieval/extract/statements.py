@@ -16,6 +16,8 @@ from retrieval.language.periods import heading_period, parse_period
 LONGEST_LABEL = 90
 _BOLD_LEAD = re.compile(r"\W{0,8}(?:\*\*|__)(?P<label>[^*_\n]{1,160}?)\s?(?P<inner>:?)\s?(?:\*\*|__)\s?(?P<outer>:|[–—]\s|-\s)?")
 _BOLD_LINE = re.compile(r"\W{0,8}(?:\*\*|__)(?:(?!\*\*|__).){1,300}(?:\*\*|__)\W{0,4}")
+_BESIDE = re.compile(r"\s[|•·]\s")
+_HEADING_NUMBER = re.compile(r"^\d{1,3}(?:\.\d{1,3})*[.)]?\s+")
 _COLON = re.compile(r":(?=\s|$)|\s[–—]\s")
 _AMOUNT_IN_LABEL = re.compile(r"\s*[:(–-]?\s*[<>~+]?\s?(?:US)?[$€£]\s?\d[\w.,+]*(?:\s?-\s?[$€£]?\d[\w.,+]*)?\)?\s*$")
 
@@ -99,17 +101,26 @@ def statements(doc: ParsedDocument) -> Iterator[Statement]:
                 siblings[block.heading_path[:-1]] = period
             if block.level > 1:
                 above = block.model_copy(update={"heading_path": block.heading_path[:-1]})
-                yield replace(_statement(above, block.plain, block.text, block.lines[0], None), is_title=True)
+                title, marked = _HEADING_NUMBER.sub("", block.plain), _HEADING_NUMBER.sub("", block.text)
+                yield replace(_statement(above, title, marked, block.lines[0], None), is_title=True)
         if block.kind not in ("paragraph", "item", "quote"):
             continue
         short = siblings.get(block.heading_path[:-1])
         parent = by_index.get(block.parent) if block.parent is not None else None
         for offset, row in enumerate(block.plain.split("\n")):
             source = block.text.split("\n")
-            one = _statement(block, row, source[offset] if offset < len(source) else row, block.lines[0] + offset, parent)
-            one = replace(one, short_period=short) if short else one
-            by_index.setdefault(index, one)
-            yield one
+            line = source[offset] if offset < len(source) else row
+            for text, written in _side_by_side(row, line):
+                one = replace(_statement(block, text, written, block.lines[0] + offset, parent), short_period=short)
+                by_index.setdefault(index, one)
+                yield one
+
+
+def _side_by_side(text: str, source: str) -> list[tuple[str, str]]:
+    """The statements of a line that sets several beside each other: `Inversión: $50K | ROI: 3:1 | Payback: 6 meses`."""
+    texts, sources = _BESIDE.split(text), _BESIDE.split(source)
+    labelled = len(texts) > 1 and len(texts) == len(sources) and all(_COLON.search(part) for part in texts)
+    return list(zip(texts, sources, strict=True)) if labelled else [(text, source)]
 
 
 def without_amount(label: str | None) -> str | None:

@@ -7,10 +7,10 @@ number counts something is the reader's to decide (`marked` tells whether the am
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from copilot.domain.quantity import Comparator, Quantity
+from copilot.domain.quantity import Comparator, Quantity, is_currency
 from retrieval.language.amount_patterns import ARROW, MASKS, AmountPatterns, patterns
 from retrieval.language.folding import folded
 
@@ -182,6 +182,8 @@ def _is_date_or_name(known: AmountPatterns, match: re.Match[str], level: str) ->
 
 def _pair(known: AmountPatterns, first: _Atom, second: _Atom, visible: str, level: str) -> FoundQuantity | None:
     """A range or a move out of two neighbouring amounts; None when they are two."""
+    if first.unit == "USD" and is_currency(second.unit) and visible[first.start : first.end].lstrip("+-<>~ ").startswith("$"):
+        first = replace(first, unit=second.unit)
     if not _same_kind(first, second):
         return None
     gap = level[first.end : second.start]

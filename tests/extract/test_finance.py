@@ -208,3 +208,15 @@ def test_amount_of_a_heading_is_found() -> None:
     fact = one("# Plan\n\n## Total Inversión: $8.3M\n\nTexto.\n")
 
     assert told(fact.role, fact.amount_low, fact.lines) == ("investment", 8_300_000, (3, 3))
+
+
+def test_statements_set_beside_each_other_on_a_line_are_joined() -> None:
+    fact = one("## Obra\n\n**Inversión:** $50K | **ROI:** 3:1 | **Payback:** 6 meses\n")
+
+    assert told(fact.amount_low, fact.roi_value, fact.payback, fact.lines) == (50_000, "3:1", "6 meses", (3, 3))
+
+
+def test_currency_behind_a_range_counts_for_both_ends() -> None:
+    fact = one("## Obra\n\n- Presupuesto: $10,000 - $15,000 MXN mensuales\n")
+
+    assert told(fact.amount_low, fact.amount_high, fact.currency, fact.per) == (10_000, 15_000, "MXN", "month")

@@ -118,6 +118,9 @@ def test_change_level_and_bound_are_told_apart(line: str, comparator: str, value
         ("- **Quick Win #1**: Reducir tiempo de carga en 40% (de 3.2s a 1.9s)", 40, Decimal("3.2"), "de 3.2s a 1.9s"),
         ("- **Alcance**: 10x crecimiento en clientes (10 → 100)", 100, 10, "10x"),
         ("- **LTV/CAC Ratio**: 2:1 (Target: >3:1)", 3, 2, None),
+        ("- Tasa de apertura actual: 18%; objetivo: 25%", 25, 18, None),
+        ("- Satisfacción: 8.5/10 (actual 7.2)", Decimal("8.5"), Decimal("7.2"), None),
+        ("- Reduzir o churn de 8% para 5%", 5, 8, None),
     ],
 )
 def test_former_value_belongs_to_the_figure_it_explains(line: str, value: object, baseline: object, change: str | None) -> None:
@@ -232,3 +235,21 @@ def test_price_of_a_plan_is_a_price() -> None:
     fact = one("## Revenue streams\n\n- Starter: $29/mes\n")
 
     assert told(fact.role, fact.unit) == ("price", "USD/month")
+
+
+def test_condition_for_a_measure_is_a_warning_threshold() -> None:
+    fact = one("## Contingencia\n\n- Si el churn supera el 8%, activar el plan B\n")
+
+    assert told(fact.name, fact.role, fact.comparator, fact.value) == ("churn", "warning_threshold", ">", 8)
+
+
+def test_traffic_light_columns_are_target_and_thresholds() -> None:
+    found = kpis("| Indicador | Verde | Rojo |\n|---|---|---|\n| Churn | <3% | >5% |\n")
+
+    assert [told(f.role, f.comparator, f.value) for f in found] == [("target", "<", 3), ("warning_threshold", ">", 5)]
+
+
+def test_lone_group_of_three_before_a_noun_is_thousands() -> None:
+    fact = one("## Objetivos\n\n- Llegar a 1.200 clientes activos\n")
+
+    assert told(fact.value, fact.name) == (1200, "clientes activos")
