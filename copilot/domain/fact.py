@@ -104,6 +104,8 @@ class KpiFact(FactBase):
     unit: str = "count"
     role: KpiRole = "target"
     baseline: Decimal | None = None
+    baseline_high: Decimal | None = None
+    """Upper end of a former value that is a range."""
     baseline_unit: str | None = None
     stated_change: str | None = None
     qualifier: str | None = None
