@@ -18,6 +18,8 @@ from retrieval.language.vocabulary import vocabulary
 
 _WEEKDAY = re.compile(r"([^\W\d_]+(?:-feira)?)\s*(?::|\s[-–—]\s)\s*(?=\S)")
 _CLOCK = re.compile(r"[\d\s:.,hapm–-]*(?:\([^()]*\))?", re.IGNORECASE)
+_PLAIN_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:markdown|md|text|txt|plaintext)?\s*", re.IGNORECASE)
+_FENCED_BOX = re.compile(r"\s*(?:[-*+]|\d{1,2}[.)])?\s*\[([ xX])\]\s+")
 _BOX_CELL = re.compile(r"(?:\[( |x|X)\]|([☐□])|([☑☒]))\s*")
 
 
@@ -27,8 +29,8 @@ def extract_tasks(doc: ParsedDocument) -> Extraction:
     facts: list[TaskFact] = []
     dropped: list[Dropped] = []
     for index, block in enumerate(doc.blocks):
-        if block.kind == "row":
-            facts += _row_task(doc, block)
+        if block.kind in ("row", "code"):
+            facts += _row_task(doc, block) if block.kind == "row" else _fenced_tasks(doc, block)
             continue
         if block.kind != "item" or not (block.checked is not None or _is_weekday_item(block)):
             continue
@@ -152,3 +154,33 @@ def _row_task(doc: ParsedDocument, block: Block) -> list[TaskFact]:
             )
         ]
     return []
+
+
+def _fenced_tasks(doc: ParsedDocument, block: Block) -> list[TaskFact]:
+    """Boxes in a fence that only lays text out; one that names a language shows something else."""
+    if _PLAIN_FENCE.fullmatch(doc.lines[block.lines[0] - 1]) is None:
+        return []
+    facts, label = [], None
+    when = heading_period(block.heading_path)
+    for line in range(block.lines[0] + 1, block.lines[1] + 1):
+        source = doc.lines[line - 1]
+        box = _FENCED_BOX.match(source)
+        text = source[box.end() :].strip() if box else ""
+        if box is None:
+            label = source.strip().rstrip(":") if source.strip().endswith(":") else label if source.strip() else None
+        elif text and not is_placeholder(text) and len(text) <= LONGEST:
+            facts.append(
+                TaskFact(
+                    document=doc.document,
+                    lines=(line, line),
+                    heading_path=block.heading_path,
+                    raw=text,
+                    quote=doc.quote((line, line)),
+                    text=one_line(text),
+                    done=box[1].lower() == "x",
+                    label=label,
+                    period=when.raw if when else None,
+                    when=when,
+                )
+            )
+    return facts

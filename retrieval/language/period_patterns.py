@@ -66,7 +66,6 @@ def patterns() -> PeriodPatterns:
     to = rf"(?:{GAP}-{GAP}|{GAP}\b(?:{_any(data['joins']['ranges'])})\b{GAP})"
     with_next = rf"{GAP}(?:/|{_any(data['joins']['pairs'])}){GAP}"
     opening = _any(data["opening"]["words"])
-    months = _any(calendar)
 
     def numbered(words: list[str]) -> re.Pattern[str]:
         again = rf"(?:(?:{_any(words)})\.?{GAP})?"
@@ -108,23 +107,31 @@ def patterns() -> PeriodPatterns:
             for unit, words in units.items()
             if unit != "phase"
         },
-        quarter_code=re.compile(
+        cadence=re.compile(rf"(?<![\w/])(?:{_any(word for words in data['cadence'].values() for word in words)})\b"),
+        **_codes(calendar, data["before_year"]["words"]),
+    )
+
+
+def _codes(calendar: Iterable[str], before_year: Iterable[str]) -> dict[str, re.Pattern[str]]:
+    """Patterns that rest on codes, dates and years: `Q1 2024`, `M6`, `FY25`, `marzo 2024`, `2024-03-15`, `en 2025`."""
+    months = _any(calendar)
+    return {
+        "quarter_code": re.compile(
             r"\b(?:(?P<kind>[qht])(?P<low>[1-4])|(?P<low2>[1-4])(?P<kind2>[qht]))"
-            rf"(?:{GAP}(?:-|/|a|to|y|and){GAP}(?P<kind3>[qht])?(?P<high>[1-4])[qht]?)?\b(?:{GAP}(?:de|of|fy|-|/|')?{GAP}(?P<of>20[1-4]\d|(?<=')\d\d)\b)?"
+            rf"(?:{GAP}(?:-|a|to){GAP}(?P<kind3>[qht])?(?P<high>[1-4])[qht]?)?\b(?:{GAP}(?:de|of|fy|-|/|')?{GAP}(?P<of>20[1-4]\d|(?<=')\d\d)\b)?"
         ),
-        month_code=re.compile(rf"(?<![\w$€.,-])m(?P<low>\d{{1,2}})(?:{GAP}-{GAP}m?(?P<high>\d{{1,2}}))?(?![\w%]|[.,]\d)"),
-        year_code=re.compile(r"(?<![\w$€.,-])(?:y(?P<year>[1-9])|fy ?(?:20)?(?P<fiscal>[1-4]\d))(?![\w%]|[.,]\d)"),
-        month_of_year=re.compile(
+        "month_code": re.compile(rf"(?<![\w$€.,-])m(?P<low>\d{{1,2}})(?:{GAP}-{GAP}m?(?P<high>\d{{1,2}}))?(?![\w%]|[.,]\d)"),
+        "year_code": re.compile(r"(?<![\w$€.,-])(?:y(?P<year>[1-9])|fy ?(?:20)?(?P<fiscal>[1-4]\d))(?![\w%]|[.,]\d)"),
+        "month_of_year": re.compile(
             rf"\b(?P<low>{months})\b\.?(?:{GAP}(?:-|a|to|al){GAP}(?P<high>{months})\b\.?)?{GAP}(?:de|del|of|,)?{GAP}(?P<of>20[1-4]\d)\b"
         ),
-        day_of_month=re.compile(
+        "day_of_month": re.compile(
             rf"\b(?P<day>[0-3]?\d){GAP}(?:de|of)?{GAP}(?P<month>{months})\b\.?{GAP}(?:de|del|of|,)?{GAP}(?P<of>20[1-4]\d)\b"
             rf"|\b(?P<month2>{months})\b\.?{GAP}(?P<day2>[0-3]?\d),{GAP}(?P<of2>20[1-4]\d)\b"
         ),
-        iso_date=re.compile(r"(?<![\w/-])(?P<of>20[1-4]\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)(?![\w-])"),
-        dated_year=re.compile(
-            rf"\b(?:{_any(data['before_year']['words'])}){GAP}(?P<year>20[1-4]\d)(?:{GAP}-{GAP}(?P<high>20[1-4]\d))?(?![\w%-]|[.,]\d)"
+        "iso_date": re.compile(r"(?<![\w/-])(?P<of>20[1-4]\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)(?![\w-])"),
+        "dated_year": re.compile(
+            rf"\b(?:{_any(before_year)}){GAP}(?P<year>20[1-4]\d)(?:{GAP}-{GAP}(?P<high>20[1-4]\d))?(?![\w%-]|[.,]\d)"
         ),
-        cadence=re.compile(rf"(?<![\w/])(?:{_any(word for words in data['cadence'].values() for word in words)})\b"),
-        lone=re.compile(r"(?<![\w$€.,-])(?:(?P<year>20[1-4]\d)|t(?P<quarter>[1-4]))(?![\w%-]|[.,]\d)", re.IGNORECASE),
-    )
+        "lone": re.compile(r"(?<![\w$€.,-])(?:(?P<year>20[1-4]\d)|t(?P<quarter>[1-4]))(?![\w%-]|[.,]\d)", re.IGNORECASE),
+    }

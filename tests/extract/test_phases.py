@@ -125,6 +125,12 @@ def test_rows_of_a_plan_table_are_phases() -> None:
     assert (second.start, second.lines) == (4, (4, 4))
 
 
+def test_year_column_dates_the_phase_of_its_row() -> None:
+    found = only("| Año | Fase | Actividades |\n|---|---|---|\n| Año 1-2 | Fundación | Abrir |\n")
+
+    assert (found.name, found.start, found.end, found.unit) == ("Fundación", 1, 2, "year")
+
+
 def test_how_long_a_row_takes_is_not_when_it_is() -> None:
     found = only("| Fase | Actividad | Tiempo |\n|---|---|---|\n| Fase 1: Salida | Auditoría | 12-18 meses |\n")
 

@@ -109,6 +109,15 @@ def test_box_in_a_table_cell_makes_its_row_a_task() -> None:
     assert (found["Contratar cocinero"].done, found["Probar el menú"].done) == (True, False)
 
 
+def test_boxes_in_a_plain_fence_are_tasks_and_in_code_are_not() -> None:
+    found = tasks("## Mes 1\n```\nTienda:\n- [ ] Pintar\n- [x] Limpiar\n```\n\n```python\n- [ ] no\n```\n")
+
+    assert [(task.text, task.done, task.label, task.lines, task.period) for task in found.values()] == [
+        ("Pintar", False, "Tienda", (4, 4), "Mes 1"),
+        ("Limpiar", True, "Tienda", (5, 5), "Mes 1"),
+    ]
+
+
 def test_blank_to_fill_in_is_no_task() -> None:
     found = read("- [ ] [Tarea 1]\n- [ ] Responsable: [Nombre]\n- [ ] Escribir a [cliente] con la oferta\n")
 

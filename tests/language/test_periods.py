@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from copilot.domain.quantity import Period
 from retrieval.language.folding import folded
-from retrieval.language.periods import find_periods, heading_period, parse_period, phase_number, same_period
+from retrieval.language.periods import find_periods, heading_period, parse_period, period_key, phase_number, same_period
 
 
 def spans(text: str) -> list[tuple[str, str, int | None, int | None, int | None]]:
@@ -85,8 +85,17 @@ def test_figures_beside_a_unit_word_are_not_periods(text: str) -> None:
     assert not [hit for hit in find_periods(text) if hit.form != "relative"]
 
 
+def test_key_is_equal_for_one_period_and_differs_for_others() -> None:
+    same = {period_key(period(text)) for text in ("Mes 6", "month 6", "6 meses", "M6")}
+
+    assert len(same) == 1
+    assert period_key(period("Mes 12")) not in same
+    assert period_key(period("mensual")) == period_key(period("monthly"))
+
+
 def test_two_months_joined_by_and_are_two_periods() -> None:
     assert [raw for raw, *_ in spans("compara Mes 6 y Mes 12")] == ["Mes 6", "Mes 12"]
+    assert [raw for raw, *_ in spans("compare Q1 and Q4")] == ["Q1", "Q4"]
 
 
 def test_neighbours_joined_by_and_are_one_stretch() -> None:
