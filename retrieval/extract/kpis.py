@@ -41,6 +41,7 @@ def _fact(doc: ParsedDocument, figure: Figure) -> KpiFact:
         unit=quantity.unit,
         role=cast(KpiRole, figure.role),
         baseline=baseline.value if baseline else None,
+        baseline_high=baseline.high if baseline else None,
         baseline_unit=baseline.unit if baseline else None,
         stated_change=figure.stated_change,
         qualifier=figure.qualifier,

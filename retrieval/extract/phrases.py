@@ -33,6 +33,7 @@ class _Phrases:
     clause: re.Pattern[str]
     no_verbs: frozenset[str]
     loose: frozenset[str]
+    marks: frozenset[str]
 
 
 @cache
@@ -41,6 +42,7 @@ def _known() -> _Phrases:
         return alternation(vocabulary("phrases")[table]["list"])
 
     lists = vocabulary("phrases")
+    measures = vocabulary("measures")
     return _Phrases(
         connector=re.compile(rf"\s{words('connectors')}\s"),
         joint=re.compile(rf"\s{words('joints')}\s"),
@@ -51,6 +53,7 @@ def _known() -> _Phrases:
         changing=re.compile(rf"(?<!\w){words('change_stems')}\w*\s+"),
         clause=re.compile(rf"{words('clauses')}(?!\w)"),
         no_verbs=frozenset(folded(word) for word in lists["no_verbs"]["list"]),
+        marks=frozenset(folded(word) for word in measures["target_mark"]["list"] + measures["baseline_mark"]["list"]),
         loose=frozenset(folded(word) for word in lists["trailing"]["list"] + lists["leading"]["list"]),
     )
 
@@ -74,6 +77,8 @@ def phrase_before(text: str) -> str:
     if text.endswith(_CLOSED):
         return ""
     parts = [part for part in _SEPARATOR.split(text) if part.strip()]
+    while len(parts) > 1 and folded(parts[-1].strip()) in _known().marks:
+        parts.pop()
     text = without_periods(_without_bound(parts[-1].strip())).strip() if parts else ""
     joints = list(_known().joint.finditer(f" {folded(text)}"))
     if joints and len(text[joints[-1].end() - 1 :].split()) > 1:

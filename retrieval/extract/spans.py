@@ -198,8 +198,8 @@ def _explained(main: Value, amount: FoundQuantity, before: str, after: str, *, i
         if main.found.quantity.unit == "x" and amount.quantity.unit != "x":
             return Value(amount, main.before, main.after + " " + after, amount.baseline, main.found.raw, in_paren=False)
         return replace(main, baseline=amount.baseline, stated_change=inner.strip())
-    if marked and same and not listed("measures", "target_mark").search(near):
-        return replace(main, baseline=amount.quantity)
     if amount.sign and amount.quantity.unit in ("%", "x") and not (main.found.sign and main.stated_change):
         return replace(main, stated_change=amount.raw)
+    if marked and same and not listed("measures", "target_mark").search(near):
+        return replace(main, baseline=amount.quantity)
     return None

@@ -24,7 +24,7 @@ MASKS = re.compile(
     r"""(?x)
     https?://\S+ | www\.\S+ | \S+@\S+\.\w+ | \]\([^)\s]*\)                # addresses
     | \$\([^)]*\) | \{\{?[^}]*\}\}?                                     # shell and template placeholders
-    | \[[^\]\n]*\](?!\()                                               # bracket placeholders
+    | \[[^\]\n]*\](?!\()(?:\s?/\s?\d+)?                                # bracket placeholders
     | \#[0-9A-Fa-f]{6}\b | \#\d+                                       # colours, `#1`
     | \b\d{4}-\d{2}(?:-\d{2})?\b(?!-) | \b\d{1,2}/\d{1,2}/\d{2,4}\b    # dates
     | \b\d{1,2}:\d{2}(?::\d{2})?\b(?!:) | \b\d+:(?!1\b)\d+ | \b[A-Za-z]:1\b   # times of day, `1:20`

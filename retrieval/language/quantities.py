@@ -85,7 +85,22 @@ def find_quantities(text: str, *, decimal_comma: bool = False) -> list[FoundQuan
         pair = _pair(known, atoms[index], atoms[index + 1], visible, level) if index + 1 < len(atoms) else None
         found.append(pair or _single(known, atoms[index], visible, level))
         index += 2 if pair else 1
-    return [one for one in found if one.marked or not _is_label(known, one, level)]
+    return [one for one in _led_on(found, visible) if one.marked or not _is_label(known, one, level)]
+
+
+def _led_on(found: list[FoundQuantity], visible: str) -> list[FoundQuantity]:
+    """Amounts with `0.5-1% → 2-3%` and `20% → 15% → 12%` read as one move from the first to the last."""
+    done: list[FoundQuantity] = []
+    for one in found:
+        last = done[-1] if done else None
+        if last is None or one.baseline is not None or not ARROW.fullmatch(visible[last.end : one.start]):
+            done.append(one)
+        elif one.quantity.unit != last.quantity.unit:
+            done.append(one)
+        else:
+            former = last.baseline or last.quantity
+            done[-1] = replace(one, start=last.start, raw=visible[last.start : one.end], baseline=former, sign="", marked=True)
+    return done
 
 
 def uses_decimal_comma(text: str) -> bool:
@@ -168,8 +183,7 @@ def _is_date_or_name(known: AmountPatterns, match: re.Match[str], level: str) ->
         (re.match(r"[/:]\d", after) and not (match["currency"] or match["percent"] or match["money"]))
         or re.match(r"-[a-z]|_\w", after)
         or re.search(r"(?<![\w.,])[a-z]\w*-$", before)
-        or before.endswith(("/", "_", ":1"))
-        and re.search(r"\d[/:]$", before)
+        or before.endswith(("/", "_"))
     ):
         return True
     if re.match(r"\s?:\s?\d", after) and not match["ratio"]:

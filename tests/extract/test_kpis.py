@@ -253,3 +253,16 @@ def test_lone_group_of_three_before_a_noun_is_thousands() -> None:
     fact = one("## Objetivos\n\n- Llegar a 1.200 clientes activos\n")
 
     assert told(fact.value, fact.name) == (1200, "clientes activos")
+
+
+def test_move_between_ranges_keeps_both_ends_of_each() -> None:
+    fact = one("## Metas\n\n- **Conversión**: 0.5-1% → 2-3%\n")
+
+    assert told(fact.baseline, fact.baseline_high) == (Decimal("0.5"), 1)
+    assert told(fact.value, fact.value_high, fact.comparator) == (2, 3, "range")
+
+
+def test_signed_change_against_a_former_period_is_no_former_value() -> None:
+    fact = one("## Metas\n\n- **Share of voice**: 23% (+5% vs mes anterior)\n")
+
+    assert told(fact.value, fact.baseline, fact.stated_change) == (23, None, "+5%")

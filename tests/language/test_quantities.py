@@ -94,6 +94,8 @@ def test_amount_is_read_with_unit_comparator_and_ends(text: str) -> None:
         "3D",
         "30-day plan",
         "[Nombre 1]",
+        "[Score]/10",
+        "X/10",
         "https://example.org/2024/500",
         "Fase 2",
     ],
@@ -111,6 +113,7 @@ def test_digits_that_name_or_date_something_are_no_amount(text: str) -> None:
         ("from 5% to 10%", "5", "10", "%"),
         ("desde $2.1M ARR actual hasta $150M", "2100000", "150000000", "USD"),
         ("10,000 -> 50,000", "10000", "50000", "count"),
+        ("20% → 15% → 12%", "20", "12", "%"),
     ],
 )
 def test_move_keeps_the_former_value_apart(text: str, baseline: str, value: str, unit: str) -> None:
