@@ -168,7 +168,9 @@ class Index:
                 continue
             fit, columns = self.period_fit(statement, periods)
             if columns and current:
-                columns = tuple(sorted({*columns, *(at for at, head in enumerate(statement.block.header) if at and CURRENT in keys_of(head))}))
+                columns = tuple(
+                    sorted({*columns, *(at for at, head in enumerate(statement.block.header) if at and CURRENT in keys_of(head))})
+                )
             if periods and fit == timing.NO_FIT:
                 continue
             found.append(self._match(statement, terms, weights, hits, fit, columns))

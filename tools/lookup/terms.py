@@ -25,9 +25,9 @@ LONGEST_PHRASE = 5
 ENDINGS = dict(
     word.split(">")
     for word in (
-        "cciones>cion ciones>cion ctions>cion tions>cion coes>cion ction>cion tion>cion sion>sion cao>cion idades>id idade>id idad>id "
-        "ites>id ity>id ities>id amientos>ament amiento>ament imientos>iment imiento>iment mentos>ment mento>ment ments>ment "
-        "encia>enc ence>enc ency>enc ancia>anc ance>anc ical>ic ique>ic"
+        "cciones>cion ciones>cion ctions>cion tions>cion coes>cion ction>cion tion>cion sion>sion cao>cion "
+        "idades>id idade>id idad>id ites>id ity>id ities>id amientos>ament amiento>ament imientos>iment imiento>iment "
+        "mentos>ment mento>ment ments>ment encia>enc ence>enc ency>enc ancia>anc ance>anc ical>ic ique>ic"
     ).split()
 )
 """Endings that spell one suffix in four languages, longest first."""
@@ -160,7 +160,9 @@ def root(word: str) -> str:
 
 
 def _spelled(word: str) -> str:
-    """Spelling levelled: one letter for one sound."""
+    """Spelling levelled: one letter for one sound, no vowel before an s that other languages begin with."""
+    if word[:2] == "es" and word[2:3] in ("c", "p", "t", "q", "f"):
+        word = word[1:]
     for old, new in SPELLINGS:
         word = word.replace(old, new)
     return re.sub(r"(.)\1", r"\1", word)

@@ -163,9 +163,11 @@ def _merged(asked: Asked, before: Asked) -> Asked:
         )
         content = [word for word in content if word not in months]
     periods = asked.periods or before.periods
-    if content and not set(content) <= words("attributes"):
-        # Another thing is asked for: time and document stay.
-        subject, cues = " ".join(content), asked.cues | (before.cues & {"sum", "compare", "when", "risk"})
+    sides = words("attributes") | words("metrics")
+    if content and not set(content) <= sides:
+        # Another thing is asked for: time, document and what was asked of it stay.
+        kept_sides = [word for word in _content(kept) if word in sides]
+        subject, cues = " ".join([*content, *kept_sides]), asked.cues | (before.cues & {"sum", "compare", "when", "risk"})
     elif content:
         subject, cues = f"{' '.join(content)} {_without_attributes(kept)}", asked.cues | before.cues
     else:
@@ -181,4 +183,4 @@ def _merged(asked: Asked, before: Asked) -> Asked:
 
 
 def _without_attributes(text: str) -> str:
-    return " ".join(word for word in text.split() if fold(word.strip("¿?,.;:")) not in words("attributes"))
+    return " ".join(word for word in text.split() if fold(word.strip("¿?,.;:")) not in words("attributes") | words("metrics"))

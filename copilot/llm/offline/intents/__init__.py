@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from copilot.llm.offline.intents.base import Intent
+from copilot.llm.offline.intents.comparisons import Comparisons
 from copilot.llm.offline.intents.documents import Conflicts, WhichDocuments
-from copilot.llm.offline.intents.figures import Comparisons, Extremes, Returns, Sums
+from copilot.llm.offline.intents.extremes import Extremes
 from copilot.llm.offline.intents.lookup import Lookup
 from copilot.llm.offline.intents.people import People
+from copilot.llm.offline.intents.returns import Returns
 from copilot.llm.offline.intents.risks import Risks
 from copilot.llm.offline.intents.sections import Sections
 from copilot.llm.offline.intents.tasks import Tasks
+from copilot.llm.offline.intents.totals import Sums
 from copilot.llm.offline.intents.when import When
 from copilot.llm.offline.question import Asked
 

@@ -29,8 +29,8 @@ class Lookup:
     """Anything no other intent claims."""
 
     def fits(self, asked: Asked) -> bool:
-        """Always."""
-        return True
+        """Always: it comes last."""
+        return asked is not None
 
     def calls(self, found: Found) -> list[Call]:
         """First the metrics and the lines; then what is missing of a question in two parts, or the nearest without its period."""
@@ -85,6 +85,8 @@ def choose(found: Found) -> list[Row]:
             for row in rows
             if names_someone(row) or (asked.has("person") and not asked.has("name") and answers(asked, row, enough=0.9))
         ]
+    if asked.has("count", "exact_figure") and any(_has_digit(row) for row in rows):
+        rows = [row for row in rows if _has_digit(row)]
     if rows and counts_something_unnamed(asked, rows[0]):
         return []
     if asked.document is None:
@@ -94,12 +96,18 @@ def choose(found: Found) -> list[Row]:
     return rows[:4]
 
 
+def _has_digit(row: Row) -> bool:
+    return any(map(str.isdigit, str(row["text"])))
+
+
 def halves(found: Found) -> list[Row]:
     """The best row of each half of a question no single row answers, when every half has one."""
     asked = found.asked
     chosen: list[Row] = []
     for result in found.results("find_kpis", 1):
-        row = next((row for row in result.rows if float(row.get("match", 0)) >= PART and float(row.get("own", 0)) >= HALF_OWN), None)
+        row = next(
+            (row for row in result.rows if float(row.get("match", 0)) >= PART and float(row.get("own", 0)) >= HALF_OWN), None
+        )
         if row is None or (asked.head and any(asked.head in str(one).split() for one in row.get("missing", ()))):
             return []
         chosen.append(row)

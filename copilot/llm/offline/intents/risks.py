@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from copilot.llm.offline.intents.base import Call, Found
 from copilot.llm.offline.intents.choose import answers, by_document, merged
 from copilot.llm.offline.intents.lookup import told
+from copilot.llm.offline.intents.sections import section_answer
 from copilot.llm.offline.phrasing import LONGEST_LIST, Row, fitted, marks
 from copilot.llm.offline.question import Asked
 
 FIELDS = ("mitigation", "contingency", "monitoring", "probability", "impact", "symptoms", "trigger")
 MOST = 8
 CLEARLY = 0.12
+CONTINGENCY = re.compile(r"conting[eê]n", re.IGNORECASE)
 
 
 class Risks:
@@ -27,6 +31,7 @@ class Risks:
             return [
                 ("list_risks", {"query": asked.subject, "document": asked.document}),
                 ("search_passages", {"query": asked.subject, "document": asked.document, "period": asked.period}),
+                ("read_section", {"section": asked.subject, "document": asked.document}),
             ]
         return []
 
@@ -38,11 +43,17 @@ class Risks:
         good = [row for row in lines if answers(asked, row)]
         if risks and (not good or float(risks[0]["match"]) >= float(good[0]["match"]) - 0.3):
             chosen = _chosen(asked, risks)
-            if chosen:
-                return _told(found, chosen)
+            section = section_answer(found) if _lacks_what_is_asked(asked, chosen) else None
+            if section or chosen:
+                return section or _told(found, chosen)
         if good:
             return told(found, [row for row in good if float(row["match"]) >= float(good[0]["match"]) - CLEARLY][:4])
         return found.refusal(risks[0] if risks else lines[0] if lines else None)
+
+
+def _lacks_what_is_asked(asked: Asked, chosen: list[Row]) -> bool:
+    """A contingency is asked for and none of the risks has one: the plan may have it in a section of its own."""
+    return bool(CONTINGENCY.search(asked.text)) and not any(row.get("contingency") for row in chosen)
 
 
 def _chosen(asked: Asked, risks: list[Row]) -> list[Row]:
@@ -62,6 +73,12 @@ def _told(found: Found, risks: list[Row]) -> str:
     for rows in by_document(risks).values():
         lines.append(phrasing.say("according", title=phrasing.title(rows[0])))
         for row in rows:
+            if row.get("kind") == "row":
+                lines.append(f"- {phrasing.statement(row, context=False)}")
+                continue
+            if found.asked.has("count"):
+                lines.append(f"- **{str(row['risk'])[:78]}** {marks(row)}")
+                continue
             parts = [f"{phrasing.say(name)}: {phrasing.words(str(row[name]), row)}" for name in FIELDS if row.get(name)]
             told_parts = ". ".join(parts) if len(rows) <= 4 else "; ".join(parts[:2])
             lines.append(f"- **{str(row['risk'])[:78]}**: {told_parts} {marks(row)}")
