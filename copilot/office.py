@@ -149,7 +149,8 @@ class Office:
         from copilot.domain.source import Citation
         from copilot.domain.status import COMPUTED, JOURNAL
         from copilot.grounding.surroundings import Surroundings, surroundings
-        from copilot.status.writer import asking, write
+        from copilot.llm.asking import asking
+        from copilot.status.writer import write
 
         view = self.workspace.view(Principal(id="audience"))
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from typing import Any
 
 from copilot.domain.answer import Language
 from copilot.domain.errors import RumboError
@@ -20,8 +18,8 @@ from prompts import loader
 log = logging.getLogger(__name__)
 
 LANGUAGE_NAMES: dict[Language, str] = {"es": "Spanish", "en": "English", "pt": "Portuguese", "fr": "French"}
-Ask = Callable[[list[BaseMessage]], str]
-"""One call of a language model: messages in, text out; raises RumboError when the endpoint fails."""
+Ask = Callable[[Sequence[Any]], str]
+"""One call of a language model: (role, text) messages in, text out; raises RumboError when the endpoint fails."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +54,10 @@ def write(
 
 def _edited(text: str, turn: TurnEvidence, report: StatusReport, language: Language, ask: Ask) -> str:
     system = loader.load("status").fill(today=report.today.isoformat(), language=LANGUAGE_NAMES[language])
-    messages: list[BaseMessage] = [SystemMessage(system), HumanMessage(text)]
+    messages = [("system", system), ("user", text)]
     edited = ask(messages)
     problems = problems_of(edited, turn)
     if problems:
         told = loader.load("correction").fill(problems="\n".join(f"- {problem}" for problem in problems))
-        edited = ask([*messages, AIMessage(edited), HumanMessage(told)])
+        edited = ask([*messages, ("assistant", edited), ("user", told)])
     return edited if edited.strip() else text
-
-
-def asking(model: BaseChatModel) -> Ask:
-    """A chat model as a function from messages to text."""
-
-    def ask(messages: list[BaseMessage]) -> str:
-        return model.invoke(messages).text
-
-    return ask

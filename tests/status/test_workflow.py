@@ -1,9 +1,9 @@
 """A draft is made once a week and audience, says only what is grounded, and goes out once, after an approver's yes."""
 
+from collections.abc import Sequence
 from datetime import time
 
 import pytest
-from langchain_core.messages import BaseMessage
 
 from copilot.domain.access import Principal, Role
 from copilot.domain.answer import Language
@@ -155,7 +155,7 @@ def test_an_undecided_draft_expires_after_a_week(office: Office) -> None:
 def test_a_models_altered_figure_is_corrected_or_cut(database: Database, plan: Plan, journal: Journal) -> None:
     drafts: list[str] = []
 
-    def alters(messages: list[BaseMessage]) -> str:
+    def alters(messages: Sequence[object]) -> str:
         drafts.append("asked")
         return "- Churn: 2.6 % el 2026-11-18 [e1]\n- Hecha: Hacer 5 demos [e2]"
 
@@ -168,7 +168,7 @@ def test_a_models_altered_figure_is_corrected_or_cut(database: Database, plan: P
 
 
 def test_when_the_model_fails_the_templates_word_the_update(database: Database, plan: Plan, journal: Journal) -> None:
-    def down(_messages: list[BaseMessage]) -> str:
+    def down(_messages: Sequence[object]) -> str:
         raise OperatorMustFix("model_unavailable")
 
     office = Office(database, plan, journal, ask=down)
