@@ -91,6 +91,13 @@ def test_links_of_the_readme_lead_somewhere() -> None:
     assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
 
 
+def shown_answer() -> tuple[list[str], list[str]]:
+    """Arguments of the command whose answer the README shows, and the sources it shows."""
+    [block] = re.findall(r"^```text\n\$ rumbo (.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    command, _, answer = block.partition("\n")
+    return shlex.split(command), [line for line in answer.splitlines() if re.match(r"\s*\[\d+\] \S+\.md:\d", line)]
+
+
 def test_every_command_of_readme_and_demo_runs(
     beside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,6 +114,9 @@ def test_every_command_of_readme_and_demo_runs(
             printed[shlex.join(arguments)] = told(arguments, capsys)
 
     assert [command for command, output in printed.items() if not output.strip()] == []
+    asked, sources = shown_answer()
+    assert sources
+    assert [line for line in sources if line not in printed[shlex.join(asked)]] == []
     everything = "\n".join(printed.values())
     for cited in ("palancas_crecimiento.md:", "operaciones_servicio.md:", "escalamiento_40_a_200_altas.md:230"):
         assert cited in everything
