@@ -207,6 +207,8 @@ def _with_details(doc: ParsedDocument, index: int, name: str) -> _Found:
     """Read the labelled lines that belong to a name: below a heading or bold line, inside or beside an item."""
     found = _Found(name, used=[index])
     current: str | None = None
+    label = doc.blocks[index]
+    passed: list[int] = []
     for position in range(index + 1, len(doc.blocks)):
         block = doc.blocks[position]
         if block.kind == "rule" or _leaves(doc, index, position):
@@ -214,15 +216,17 @@ def _with_details(doc: ParsedDocument, index: int, name: str) -> _Found:
         pair = labelled(block.plain)
         part = field_of(pair[0] if pair else block.plain) if block.kind != "code" else None
         if part is not None and (pair is not None or block.kind == "heading" or block.text.startswith("**")):
-            current = part
+            current, label = part, block
             found.add(part, pair[1] if pair else "")
-        elif current is not None and _continues(doc, index, block):
+        elif current is not None and _continues(doc.blocks[index], label, block):
             found.add(current, block.text if block.kind == "code" else block.plain)
         elif position - index <= _NEIGHBOURS and _is_prose(doc, index, block, current):
+            passed.append(position)
             continue
         else:
             break
-        found.used.append(position)
+        found.used += [*passed, position]
+        passed.clear()
     return found
 
 
@@ -235,21 +239,30 @@ def _leaves(doc: ParsedDocument, index: int, position: int) -> bool:
     return name.kind == "item" and block.kind != "item" and not _is_inside(doc, block, index)
 
 
-def _continues(doc: ParsedDocument, index: int, block: Block) -> bool:
-    """A bullet, a line of prose or a code block under the label `Mitigación:`."""
-    name = doc.blocks[index]
+def _continues(name: Block, label: Block, block: Block) -> bool:
+    """A bullet, a line of prose or a code block under the label `Mitigación:`; beside a bullet stands another field."""
     if block.kind == "item":
-        return name.kind != "item" or block.level > name.level + 1 or (block.level > name.level and not labelled(block.plain))
+        return block.level > label.level if label.kind == "item" else name.kind != "item" or block.level > name.level
     return block.kind in ("code", "quote") or (block.kind == "paragraph" and not block.text.startswith("**"))
 
 
 def _is_prose(doc: ParsedDocument, index: int, block: Block, current: str | None) -> bool:
-    """What describes the risk before its first label: a paragraph, a bullet inside the item."""
+    """What describes the risk before its first known label: a paragraph, a bullet inside the item, another field."""
     if current is not None or block.kind == "row":
         return False
+    name = doc.blocks[index]
     if block.kind == "item":
-        return doc.blocks[index].kind == "item" and _is_inside(doc, block, index) and labelled(block.plain) is None
+        if name.kind == "item":
+            return _is_inside(doc, block, index) and labelled(block.plain) is None
+        return _is_other_field(name, block)
     return block.kind in ("paragraph", "quote") and not block.text.startswith("**") and not block.plain.endswith(":")
+
+
+def _is_other_field(name: Block, block: Block) -> bool:
+    """`Causa raíz: ...` below the name of one risk: a field this reader has no place for."""
+    pair = labelled(block.plain)
+    names_one = (name.kind == "paragraph" and name.text.startswith("**")) or labels_risk((labelled(name.plain) or ("",))[0])
+    return names_one and pair is not None and bool(pair[1]) and block.level == 0 and not labels_risk(pair[0])
 
 
 def _is_inside(doc: ParsedDocument, block: Block, index: int) -> bool:

@@ -60,6 +60,12 @@ def test_details_beside_the_item_of_a_risk_list_belong_to_it() -> None:
     assert [first.mitigation, second.mitigation] == ["Cubrir", "Revisar"]
 
 
+def test_field_of_another_name_does_not_hide_the_risk() -> None:
+    found = only("## Riesgos\n\n**1. ROTURA**\n- **Causa raíz**: Un solo almacén\n- **Mitigación**: Dos almacenes\n")
+
+    assert (found.risk, found.mitigation, found.lines) == ("ROTURA", "Dos almacenes", (3, 5))
+
+
 def test_labelled_risk_takes_the_lines_that_follow() -> None:
     found = only(
         "## Anexo\n\n**Riesgo 2: Fuga de talento**\n- Probabilidad: Alta\n- Impacto: Medio\n- Mitigación: Plan de carrera\n"
