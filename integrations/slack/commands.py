@@ -1,0 +1,179 @@
+"""`/rumbo`: what a person asks or records by command. Returns the text that only this person sees.
+
+A recording is the person's own direct word and happens once: a repeated attempt looks for what the first one left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shlex
+from collections.abc import Callable, Iterable
+
+from copilot.domain.access import Principal, Role
+from copilot.domain.answer import Language, Question
+from copilot.domain.errors import ModelCanRetry, UserCanFix
+from copilot.domain.fact import KpiFact, TaskFact
+from copilot.domain.journal import Reading, TaskChange, TaskStatus
+from copilot.domain.work import Draft, InboxEvent, check_destination
+from copilot.journal.recorder import Metric, metrics_of
+from copilot.office import Office
+from integrations.render import calculation_lines, one_line, quantity
+from integrations.slack.events import Command
+from integrations.slack.people import People
+from integrations.slack.wording import answered, say
+from integrations.translate import label
+from retrieval.language.folding import folded
+from tools.lookup import calculate_roi
+
+MOST_LINES = 30
+TASK_WORDS: dict[str, TaskStatus] = {
+    "done": "done",
+    "start": "doing",
+    "block": "blocked",
+    "drop": "dropped",
+    "open": "open",
+    "reopen": "open",
+}
+NAME_VALUE = re.compile(r"(?P<name>.+)\s+(?P<value>[-+<>$€£]*\d\S*(?:\s*[^\W\d_]+|\s*%)?)$")
+QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'"})
+
+Work = Callable[[InboxEvent, Command, Principal, str, Language], str]
+
+
+class Commands:
+    """Carries out slash commands."""
+
+    def __init__(self, office: Office, people: People) -> None:
+        self._office = office
+        self._people = people
+        self._known: dict[str, Work] = {
+            "kpi": self._kpi,
+            "kpis": self._kpi,
+            "task": self._tasks,
+            "tasks": self._tasks,
+            "roi": self._roi,
+            "status": self._status,
+        }
+
+    async def run(self, event: InboxEvent, command: Command, language: Language) -> str:
+        """The reply to a command; words that are no command are a question.
+
+        Raises:
+            UserCanFix: of what it does. Also as Copilot.ask.
+        """
+        head, _, rest = command.text.partition(" ")
+        name, rest = head.lower(), rest.strip()
+        if not command.text or name in ("help", "ayuda", "ajuda", "aide"):
+            return say("help", language)
+        by = await asyncio.to_thread(self._people.principal, command.team, command.user)
+        work = self._known.get(name)
+        if work is None:
+            question = Question(text=rest if name == "ask" else command.text)
+            return answered(await self._office.workspace.copilot.ask(by, question))
+        return await asyncio.to_thread(work, event, command, by, rest, language)
+
+    def _kpi(self, event: InboxEvent, _command: Command, by: Principal, rest: str, language: Language) -> str:
+        head, _, words = rest.partition(" ")
+        if head.lower() == "record":
+            reading = self._recorded(event, by, *_name_and_value(words))
+            told = quantity(reading.value, reading.unit)
+            return say("recorded", language, name=reading.name, value=told, day=reading.on.isoformat())
+        latest = {reading.metric_id: reading for reading in self._office.journal.readings()}
+        found = [metric for metric in metrics_of(self._office.workspace.plan(by)) if _holds(metric.name, rest)]
+        return _listed((_metric_line(metric, latest.get(metric.id)) for metric in found), rest, language)
+
+    def _tasks(self, event: InboxEvent, _command: Command, by: Principal, rest: str, language: Language) -> str:
+        head, _, words = rest.partition(" ")
+        if head.lower() in TASK_WORDS and words.strip():
+            change = self._changed(event, by, words.strip().strip('"“”'), TASK_WORDS[head.lower()])
+            return say("changed", language, name=change.name, status=say(f"task_{change.status}", language))
+        states = self._office.journal.task_states()
+        tasks = [fact for fact in self._office.workspace.plan(by).facts if isinstance(fact, TaskFact) and _holds(fact.text, rest)]
+        return _listed((_task_line(task, states.get(task.id), language) for task in tasks), rest, language)
+
+    def _roi(self, _event: InboxEvent, _command: Command, by: Principal, rest: str, language: Language) -> str:
+        if not rest:
+            raise UserCanFix("nothing_to_calculate")
+        try:
+            made = calculate_roi(self._office.workspace.view(by), item=rest)
+        except ModelCanRetry as error:
+            raise UserCanFix("nothing_found", name=rest) from error
+        if not made.rows and not made.calculations:
+            raise UserCanFix("nothing_found", name=rest)
+        lines = [line for step in made.calculations for line in calculation_lines(step, lambda key: label(key, language))]
+        told = [f"- {line.strip()}" if not line.startswith("    ") else f"  - {line.strip()}" for line in lines]
+        for row in made.rows:
+            places = [seen.citation.label for seen in made.evidence if seen.id in row.get("e", ())]
+            told.append(f"- {one_line(str(row.get('text', '')), None)} ({', '.join(places)})")
+        return "\n".join(told)
+
+    def _status(self, _event: InboxEvent, command: Command, by: Principal, _rest: str, language: Language) -> str:
+        if by.role < Role.member:
+            raise UserCanFix("not_allowed", role=Role.member.name)
+        place = check_destination(f"slack:{command.channel}")
+        before = self._office.clock.now()
+        draft: Draft = self._office.desk.compose(
+            by=by, audience=command.channel, language=language, destination=place, review=place
+        )
+        if draft.created_at < before:
+            return say("draft_known", language, week=draft.week, state=say(f"state_{draft.state}", language))
+        return say("drafted", language, week=draft.week)
+
+    def _recorded(self, event: InboxEvent, by: Principal, name: str, value: str) -> Reading:
+        recorder = self._office.recorder
+        if event.attempts > 1:
+            for reading in reversed(self._office.journal.history(recorder.metric(by, name).id)):
+                if reading.by == by.id and reading.at >= event.received_at:
+                    return reading
+        return recorder.record(by, name, value)
+
+    def _changed(self, event: InboxEvent, by: Principal, name: str, status: TaskStatus) -> TaskChange:
+        recorder = self._office.recorder
+        if event.attempts > 1:
+            task = recorder.task(by, name)
+            for change in self._office.journal.task_changes(task_id=task.id, since=event.received_at):
+                if change.by == by.id and change.status == status:
+                    return change
+        return recorder.change_task(by, name, status)
+
+
+def _name_and_value(words: str) -> tuple[str, str]:
+    """`Churn 4.2 %`, `"Churn mes 3" 4%`: the last number, with its unit, is the value."""
+    told = words.translate(QUOTES).strip()
+    if told.startswith('"') and told.count('"') == 2:
+        name, *value = shlex.split(told)
+        return name, " ".join(value)
+    found = NAME_VALUE.match(told)
+    return (found["name"].strip(), found["value"].strip()) if found else (told, "")
+
+
+def _holds(text: str, words: str) -> bool:
+    return all(word in folded(text) for word in folded(words).split())
+
+
+def _listed(lines: Iterable[str], words: str, language: Language) -> str:
+    told = list(lines)
+    if not told:
+        raise UserCanFix("nothing_found", name=words) if words else UserCanFix("nothing_ingested")
+    more = [say("more", language, count=len(told) - MOST_LINES)] if len(told) > MOST_LINES else []
+    return "\n".join([*(f"- {line}" for line in told[:MOST_LINES]), *more])
+
+
+def _metric_line(metric: Metric, latest: Reading | None) -> str:
+    values = "; ".join(_value(fact) for fact in metric.facts)
+    name = f"{metric.name} ({metric.segment})" if metric.segment else metric.name
+    now = f" · {latest.on.isoformat()}: **{quantity(latest.value, latest.unit)}**" if latest else ""
+    return f"**{one_line(name, None)}**: {values}{now}"
+
+
+def _value(fact: KpiFact) -> str:
+    told = quantity(fact.value, fact.unit, high=fact.value_high, comparator=fact.comparator)
+    return (
+        f"{told} ({one_line(fact.period, None)}, {fact.citation().label})" if fact.period else f"{told} ({fact.citation().label})"
+    )
+
+
+def _task_line(task: TaskFact, change: TaskChange | None, language: Language) -> str:
+    state = say(f"task_{change.status}", language) if change else say("task_done", language) if task.done else ""
+    return f"{one_line(task.text, None)}{f' · **{state}**' if state else ''} ({task.citation().label})"
