@@ -19,8 +19,6 @@ class TurnContext:
     turn: TurnEvidence
     language: Language
     system_prompt: str
-    correct: bool
-    """Whether a draft with unsupported statements goes back to the model, once, before they are cut."""
     notify: Callable[[StreamEvent], None]
     tool_calls: list[ToolCall] = field(default_factory=list)
     corrected: bool = False

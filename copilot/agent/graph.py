@@ -45,21 +45,21 @@ def build_graph(model: BaseChatModel, tools: Sequence[BaseTool], count: CountTok
     hooks: list[Any] = [
         turn_prompt,
         InputSize(count, limits.input_tokens),
-        ModelCallLimitMiddleware(run_limit=limits.model_calls, exit_behavior="error"),
-        ToolCallLimitMiddleware(run_limit=limits.tool_calls),
         *(_for_language_models(limits) if is_live else ()),
         ToolSteps(),
         ToolErrorMiddleware(told_to_model),
-        Grounding(),
     ]
     return create_agent(model, list(tools), middleware=hooks, context_schema=TurnContext)
 
 
 def _for_language_models(limits: Limits) -> list[Any]:
-    """Rules neither run out of context nor answer nonsense, and need not pay for the guards against both."""
+    """Guards that rules do not need and would pay for: each is a step of the graph for every call of the model."""
     return [
+        ModelCallLimitMiddleware(run_limit=limits.model_calls, exit_behavior="error"),
+        ToolCallLimitMiddleware(run_limit=limits.tool_calls),
         ContextEditingMiddleware(edits=[ClearToolUsesEdit(trigger=limits.tool_tokens, keep=4)]),
         ModelRetryMiddleware(max_retries=1, retry_on=_is_nonsense, on_failure="error", initial_delay=0.2),
+        Grounding(),
     ]
 
 

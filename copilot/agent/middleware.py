@@ -109,7 +109,7 @@ class Grounding(AgentMiddleware[State, TurnContext]):
         """Look at the draft, if the model's last message is one."""
         context = runtime.context
         message = state["messages"][-1]
-        if not context.correct or context.corrected or not isinstance(message, AIMessage) or message.tool_calls:
+        if context.corrected or not isinstance(message, AIMessage) or message.tool_calls:
             return None
         if message.invalid_tool_calls:
             problems = [BROKEN_CALL]

@@ -209,7 +209,6 @@ class Copilot:
             ),
             language=language,
             system_prompt=load("answer").fill(today=self._clock.now().date().isoformat(), language=LANGUAGE_NAMES[language]),
-            correct=answerer.is_live,
             notify=notify,
         )
         asked: list[AnyMessage] = []

@@ -120,8 +120,9 @@ async def test_a_model_that_alters_figures_gets_none_of_them_through(endpoint: s
 async def test_a_tool_that_does_not_exist_is_refused_and_the_model_goes_on(endpoint: str) -> None:
     answer = await asked(live(endpoint, "wrong-tool"), "¿Cuál es la meta de NPS?")
 
-    assert [one.name for one in answer.tool_calls] == ["launch_rocket", "find_kpis"]
+    assert answer.tool_calls[0].name == "launch_rocket"
     assert answer.answered
+    assert answer.citations
 
 
 async def test_an_argument_a_tool_refuses_goes_back_to_the_model_with_what_is_allowed(endpoint: str) -> None:

@@ -17,7 +17,7 @@ from copilot.llm.scripted import ScriptedModel, calls
 from prompts.loader import load
 from retrieval.store.conversations import SqlConversationStore
 from retrieval.store.database import open_database
-from tests.agent.desk import ANA, NOW, desk, scripted
+from tests.agent.desk import ANA, NOW, desk, scripted, tools
 
 LOOK = calls(("find_kpis", {"metric": "NPS", "document": "escalamiento"}))
 NPS = "La meta de NPS es más de 60 [e1]."
@@ -192,7 +192,7 @@ async def test_evidence_of_two_tools_has_different_ids() -> None:
 
 
 async def test_a_model_that_calls_tools_without_end_is_stopped() -> None:
-    copilot, _ = scripted(*[LOOK] * 30)
+    copilot, _ = scripted(*[LOOK] * 30, live=True)
 
     with pytest.raises(OperatorMustFix) as caught:
         await copilot.ask(ANA, Question(text=ASKED))
@@ -233,9 +233,20 @@ async def test_a_surface_that_stops_listening_stops_the_work() -> None:
 
 
 async def test_a_question_may_be_limited_to_documents() -> None:
-    copilot, _ = scripted(calls(("find_kpis", {"metric": "NPS"})), "[unanswered] No.")
+    copilot, model = scripted(calls(("find_kpis", {"metric": "NPS"})), "[unanswered] No.")
 
-    question = Question(text=ASKED, documents=("plan_antichurn.md",))
-    answer = await copilot.ask(ANA, question)
+    await copilot.ask(ANA, Question(text=ASKED, documents=("plan_antichurn.md",)))
 
-    assert {one.document for one in answer.citations} <= {"plan_antichurn.md"}
+    found = model.seen[1][-1]
+    assert isinstance(found, ToolMessage)
+    assert {row["document"] for row in found.artifact.rows} == {"plan_antichurn.md"}
+
+
+async def test_what_a_turn_brings_is_not_copied_into_a_tools_arguments() -> None:
+    copilot, model = scripted(LOOK, NPS)
+
+    answer = await copilot.ask(ANA, Question(text=ASKED))
+
+    assert answer.tool_calls[0].args == {"metric": "NPS", "document": "escalamiento"}
+    assert all("runtime" not in tool.args for tool in tools())
+    assert len(model.seen) == 2

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 from langgraph.prebuilt import ToolRuntime
 from pydantic import BaseModel, Field
 
@@ -25,6 +25,7 @@ from tools.calc.amounts import Amount, plain
 from tools.calc.arithmetic import difference, percent_change, ratio, total
 from tools.calc.finance import break_even, cagr, npv, payback, roi, weighted_roi
 from tools.registry.context import ToolContext, content_of
+from tools.registry.schema import tool_from
 
 Operation = Literal[
     "total",
@@ -74,9 +75,7 @@ class _Settings:
 
 def calculator_tool() -> BaseTool:
     """The tool `calculate`."""
-    return StructuredTool.from_function(
-        func=calculate, name="calculate", description=DESCRIPTION, response_format="content_and_artifact"
-    )
+    return tool_from(calculate, calculate, description=DESCRIPTION)
 
 
 def calculate(

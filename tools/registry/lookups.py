@@ -6,13 +6,14 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any, get_type_hints
 
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 from langgraph.prebuilt import ToolRuntime
 from pydantic import Field
 
 from copilot.domain.answer import ToolResult
 from tools import lookup
 from tools.registry.context import ToolContext, content_of
+from tools.registry.schema import tool_from
 
 Lookup = Callable[..., ToolResult]
 
@@ -60,24 +61,10 @@ def _tool(function: Lookup) -> BaseTool:
         result = context.turn.admit(function(context.view, **arguments))
         return content_of(result), result
 
-    # The library reads a tool's schema off the signature, so the lookup's own one is shown, with the runtime for the view.
-    hints = get_type_hints(function)
-    shown = {
-        name: Annotated[hints[name], Field(description=ARGUMENTS[name])]
-        for name in inspect.signature(function).parameters
-        if name != "view"
+    hints = {
+        name: Annotated[hint, Field(description=ARGUMENTS[name])]
+        for name, hint in get_type_hints(function).items()
+        if name not in ("view", "return")
     }
-    parameters = [
-        parameter.replace(annotation=shown[name])
-        for name, parameter in inspect.signature(function).parameters.items()
-        if name != "view"
-    ]
-    runtime = inspect.Parameter("runtime", inspect.Parameter.KEYWORD_ONLY, annotation=ToolRuntime[Any, Any])
-    call.__signature__ = inspect.Signature([*parameters, runtime])  # type: ignore[attr-defined]  # functions take one
-    call.__annotations__ = {**shown, "runtime": ToolRuntime[Any, Any]}
-    return StructuredTool.from_function(
-        func=call,
-        name=function.__name__,
-        description=(inspect.getdoc(function) or "").partition("\n\nArgs:")[0].partition("\n\nReturns:")[0],
-        response_format="content_and_artifact",
-    )
+    told = (inspect.getdoc(function) or "").partition("\n\nArgs:")[0].partition("\n\nReturns:")[0].partition("\n\nRaises:")[0]
+    return tool_from(call, function, description=told, hints=hints)
