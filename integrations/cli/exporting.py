@@ -64,4 +64,19 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         {"value": value.value, "document": value.citation.document, "lines": list(value.citation.lines)}
         for value in conflict.values
     ]
-    return {"kind": "conflict", "id": conflict.id, "name": conflict.name, "period": conflict.period, "values": values}
+    first = conflict.values[0].citation
+    place = {
+        "document": first.document,
+        "lines": list(first.lines),
+        "heading_path": list(first.heading_path),
+        "raw": conflict.values[0].value,
+    }
+    return {
+        "kind": "conflict",
+        "id": conflict.id,
+        "entry_id": conflict.id,
+        **place,
+        "name": conflict.name,
+        "period": conflict.period,
+        "values": values,
+    }
