@@ -14,7 +14,9 @@ from copilot.domain.source import Found, Hit
 POOL: Final = 3
 """Each leg is asked for this many times the hits that are wanted: one leg's tenth may be the other's first."""
 LEADING_WEIGHT: Final = 0.2
-"""Vectors of at most this weight only reorder what the words found; they are asked when the words found too little."""
+"""Vectors of at most this weight only reorder what the words found; they are asked when the words found next to nothing."""
+SCARCE: Final = 3
+"""Fewer hits than this are next to nothing. Opening the vectors costs a second, which a question about a figure must not pay."""
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ class HybridSearch:
         return Found(hits=self._hits(principal, _fused(words, near, self._weight), k), trouble=trouble)
 
     def _needs_vectors(self, found: int, k: int) -> bool:
-        return self._weight > LEADING_WEIGHT or (self._weight > 0 and found < k)
+        return self._weight > LEADING_WEIGHT or (self._weight > 0 and found < min(k, SCARCE))
 
     def _nearest(self, query: str, scope: Sequence[str] | None, k: int) -> Mapping[str, float]:
         if self._embedder is None or self._vectors is None:

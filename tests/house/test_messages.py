@@ -57,7 +57,9 @@ def test_every_label_is_used() -> None:
     text = "\n".join(module.path.read_text(encoding="utf-8") for module in modules().values() if "integrations" in module.name)
     computed = ("col_", "status_", "roi_sense_", "task_", "draft_")
 
-    assert [key for key in catalogue("en")["labels"] if not re.search(rf"""["']{key}["']""", text) and not key.startswith(computed)] == []
+    assert [
+        key for key in catalogue("en")["labels"] if not re.search(rf"""["']{key}["']""", text) and not key.startswith(computed)
+    ] == []
 
 
 def raised() -> Iterator[tuple[str, str, set[str] | None]]:
