@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from time import monotonic, sleep
@@ -16,6 +16,7 @@ from copilot.domain.errors import OperatorMustFix
 from copilot.office import Office
 from integrations.api.app import Around, create_app
 from integrations.openai_compat import routes as openai_routes
+from integrations.slack.running import SlackDoor, takes_http
 from integrations.worker import Worker, beside
 
 GRACE_S = 20
@@ -40,7 +41,11 @@ def build(office: Office, *, host: str, local: Principal, always_key: bool = Fal
     if needs_key and not any(key.valid(office.clock.now()) for key in office.access.keys()):
         raise OperatorMustFix("no_keys", host=host)
     around: list[Around] = []
-    routers: Sequence[APIRouter] = (openai_routes.router,)
+    routers: list[APIRouter] = [openai_routes.router]
+    if takes_http(office.workspace.settings):
+        door = SlackDoor(office)
+        routers.append(door.router())
+        around.append(door.working)
     if worker:
         around.append(lambda: beside(Worker(office)))
     return create_app(office, needs_key=needs_key, local=local, more=routers, around=around)

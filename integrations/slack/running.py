@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from pydantic import SecretStr
 from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from copilot.domain.errors import OperatorMustFix
+from copilot.domain.errors import OperatorMustFix, RumboError
 from copilot.office import Office
 from copilot.settings import Settings, variable
 from integrations.slack.app import Reception
 from integrations.slack.decisions import Decisions
+from integrations.slack.manifest import PATH
 from integrations.slack.people import People
 from integrations.slack.web import Web, web_client
 from integrations.slack.worker import LEASE_S, SlackWorker
 from integrations.worker import Worker, beside
 
 log = logging.getLogger(__name__)
-
-PATH = "/slack/events"
 
 
 class SlackDoor:
@@ -54,8 +55,11 @@ class SlackDoor:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work for as long as a server lives."""
-        # Loading the agent takes a second or two, which the first person should not wait for.
-        await asyncio.to_thread(lambda: self._office.workspace.copilot)
+        try:
+            # Loading the agent takes a second or two, which the first person should not wait for.
+            await asyncio.to_thread(lambda: self._office.workspace.copilot)
+        except RumboError as failure:  # each question will be told
+            log.warning("slack_agent_unready", extra={"code": failure.code})
         task = asyncio.create_task(self.worker.run())
         try:
             yield
@@ -71,22 +75,37 @@ def takes_http(settings: Settings) -> bool:
     return settings.slack_bot_token is not None and settings.slack_signing_secret is not None
 
 
-async def run_socket_mode(office: Office, *, door: SlackDoor | None = None, stop: asyncio.Event | None = None) -> None:
-    """Take events over a socket and work them, and deliver what is approved, until stopped.
+def run_socket_mode(office: Office) -> None:
+    """Answer over a socket until interrupted or told to end. Raises OperatorMustFix(`slack_setting_missing`)."""
 
-    Raises:
-        OperatorMustFix: `slack_setting_missing`.
-    """
+    async def until_stopped() -> None:
+        stop = asyncio.Event()
+        with suppress(NotImplementedError):  # Windows: Ctrl-C only
+            for name in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        await over_socket(office, stop=stop)
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(until_stopped())
+
+
+async def over_socket(office: Office, *, stop: asyncio.Event, door: SlackDoor | None = None) -> None:
+    """Take events over a socket and work them, and deliver what is approved, until stopped."""
     known = office.workspace.settings
-    for field in ("slack_bot_token", "slack_app_token"):
-        if getattr(known, field) is None:
-            raise OperatorMustFix("slack_setting_missing", setting=variable(field))
+    token = _secret(known, "slack_app_token")
+    _secret(known, "slack_bot_token")
     opened = door or SlackDoor(office)
-    token = known.slack_app_token.get_secret_value() if known.slack_app_token is not None else ""
     handler = AsyncSocketModeHandler(opened.app, token)
     async with opened.working(), beside(Worker(office)):
-        await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt is untyped here
         try:
-            await (stop or asyncio.Event()).wait()
+            await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt is untyped here
+            await stop.wait()
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]  # bolt is untyped here
+
+
+def _secret(settings: Settings, field: str) -> str:
+    value: SecretStr | None = getattr(settings, field)
+    if value is None:
+        raise OperatorMustFix("slack_setting_missing", setting=variable(field))
+    return value.get_secret_value()

@@ -22,7 +22,8 @@ from integrations.dev.slack.sender import Sender
 from integrations.dev.slack.server import running as fake_slack
 from integrations.dev.slack.workspace import APP, TEAM, Workspace
 from integrations.server.serving import running as serving
-from integrations.slack.running import PATH, SlackDoor
+from integrations.slack.manifest import PATH
+from integrations.slack.running import SlackDoor
 from integrations.slack.web import web_client
 
 PLAN = """---
