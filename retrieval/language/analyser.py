@@ -32,7 +32,7 @@ FIGURE: Final = re.compile(
     r"(?P<suffix>%|[kmbx](?![^\W\d_]))?",
     re.IGNORECASE,
 )
-COMPOUND: Final = re.compile(r"[^\W_]+(?:[-_./][^\W_]+)+")
+COMPOUND: Final = re.compile(r"(?<![^\W_])[^\W_]++(?:[-_./][^\W_]++)++")
 HAS_DIGIT: Final = re.compile(r"\d")
 HAS_LETTER: Final = re.compile(r"[^\W\d_]")
 GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?")

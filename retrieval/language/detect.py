@@ -36,7 +36,7 @@ def guess_language(text: str, default: str = "es") -> Language:
     likely = _likely(sample)
     if len(likely) == 1:
         return likely[0]
-    if default in likely or len(WORD.findall(sample)) < FEW_WORDS:
+    if default in likely or sum(not word.isdecimal() for word in WORD.findall(sample)) < FEW_WORDS:
         return cast(Language, default)
     return cast(Language, _model().classify(sample)[0])
 

@@ -24,8 +24,9 @@ from copilot.domain.errors import OperatorMustFix
 
 BATCH: Final = 2_000
 """Vectors a call; Chroma refuses more than 5,461."""
-SERVER_TIMEOUT_S: Final = 10.0
+SERVER_TIMEOUT_S: Final = 30.0
 """Chroma's client itself would wait for ever."""
+GREETING_TIMEOUT_S: Final = 5.0
 EMPTY: Final = "Nothing found on disk"
 """What a server says right after a collection was made: not a failure, it holds no vectors yet."""
 Got = TypeVar("Got")
@@ -141,14 +142,14 @@ def open_server(url: str, collection: str, *, timeout_s: float = SERVER_TIMEOUT_
     place = url.rstrip("/")
     try:
         # Asked with our own timeout first: the client's constructor has none.
-        httpx.get(f"{place}/api/v2/heartbeat", timeout=timeout_s).raise_for_status()
+        httpx.get(f"{place}/api/v2/heartbeat", timeout=min(timeout_s, GREETING_TIMEOUT_S)).raise_for_status()
         client = cast(Client, chromadb.HttpClient(host=place, settings=Settings(anonymized_telemetry=False)))
     except (ChromaError, httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
         raise _unavailable(place, error) from error
-    session = getattr(getattr(client, "_server", None), "_session", None)
-    if isinstance(session, httpx.Client):
-        session.timeout = httpx.Timeout(timeout_s)
-    return ChromaStore(client, collection, place=place, release=lambda: None)
+    # The client neither limits the time of a request nor closes its connections.
+    session: httpx.Client = client._server._session  # type: ignore[attr-defined]
+    session.timeout = httpx.Timeout(timeout_s)
+    return ChromaStore(client, collection, place=place, release=session.close)
 
 
 def _upsert(collection: Collection, *, ids: list[str], embeddings: list[Any], metadatas: list[Any]) -> None:

@@ -103,6 +103,8 @@ class SqlPlanStore:
             _insert(connection, schema.facts, (rows.fact_row(fact, record.version_id) for fact in facts))
             _insert(connection, schema.dropped, ({**one.model_dump(), "version_id": record.version_id} for one in dropped))
             self._add_chunks(connection, record.version_id, chunks)
+            past = schema.plan_events.update().where(schema.plan_events.c.document == record.document)
+            connection.execute(past.values(access=record.access))
             _insert(connection, schema.plan_events, ({**event.model_dump(), "access": record.access} for event in events))
             _grow_revision(connection)
 
