@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from copilot.domain.answer import ToolResult
 from copilot.domain.quantity import Period
+from copilot.domain.source import Hit
 from tools.lookup.documents import resolve
 from tools.lookup.index import Match
 from tools.lookup.rows import Rows, is_title, kind_of, shown
@@ -15,6 +16,9 @@ from tools.lookup.timing import asked_periods
 from tools.lookup.view import PlanView
 
 HIT_BONUS = 0.1
+MOST_HITS = 10
+FOUND = 0.8
+"""Share of the query from which on a line is what was looked for."""
 CLOSE = 0.86
 """Sections whose score is within this share of the best are all read."""
 MOST_SECTIONS = 5
@@ -33,12 +37,11 @@ def search_passages(
     """
     rows = Rows(view, "search_passages")
     documents = resolve(view, document)
-    hits = {
-        (hit.chunk.document, line): hit.score for hit in view.search(query, documents, 10) for line in _lines(hit.chunk.lines)
-    }
     periods = asked_periods(period) if period else ()
     ranked = view.index.rank(query, documents=documents, periods=periods, limit=4 * limit)
-    ranked.sort(key=lambda match: -(match.score + HIT_BONUS * hits.get((match.statement.document, match.statement.line), 0.0)))
+    if not ranked or ranked[0].coverage < FOUND:
+        # The words alone do not find it: the search may know where it is said otherwise.
+        ranked = _with_hits(view, ranked, view.search(query, documents, MOST_HITS), bool(periods))
     for match in ranked[:limit]:
         rows.add_match(match)
     return rows.result()
@@ -127,6 +130,24 @@ def _outermost(view: PlanView, found: Sequence[Match]) -> list[Match]:
         if not above & numbers:
             kept.append(match)
     return kept
+
+
+def _with_hits(view: PlanView, ranked: Sequence[Match], hits: Sequence[Hit], dated: bool) -> list[Match]:
+    """Lines inside found passages a little before others; a passage without such a line by its first one."""
+    scores = {(hit.chunk.document, line): hit.score for hit in hits for line in _lines(hit.chunk.lines)}
+    ordered = sorted(ranked, key=lambda match: -(match.score + HIT_BONUS * scores.get(_place(match.statement), 0.0)))
+    held = {_place(match.statement) for match in ranked}
+    if dated:
+        return ordered
+    for hit in hits:
+        if held.isdisjoint((hit.chunk.document, line) for line in _lines(hit.chunk.lines)):
+            first = next((one for one in view.index.of(hit.chunk.document) if one.line >= hit.chunk.lines[0]), None)
+            ordered += [Match(first, coverage=0.0, own=0.0, precision=0.0)] if first else []
+    return ordered
+
+
+def _place(statement: Statement) -> tuple[str, int]:
+    return statement.document, statement.line
 
 
 def _lines(lines: tuple[int, int]) -> range:

@@ -24,6 +24,8 @@ class Step:
 def next_step(turn: Turn, tools: frozenset[str]) -> Step:
     """What to do now. Deterministic: the same turn gives the same step."""
     asked = understood(turn.question, turn.history)
+    if not asked.text.strip():
+        return Step(draft=f"{UNANSWERED} {Phrasing(asked.language, {}).say('nothing')}")
     if not turn.steps and "list_documents" in tools:
         queries = [turn.question, *(spoken.user for spoken in reversed(turn.history[-3:]))]
         return Step(tuple(("list_documents", {"query": query[:2000]}) for query in dict.fromkeys(queries) if query.strip()))
@@ -37,7 +39,7 @@ def next_step(turn: Turn, tools: frozenset[str]) -> Step:
         calls = tuple((name, _given(args)) for name, args in intent.calls(found) if name in tools)
         if calls:
             return Step(calls)
-    draft = intent.draft(found) if asked.text.strip() else None
+    draft = intent.draft(found)
     return Step(draft=draft or f"{UNANSWERED} {found.phrasing.say('nothing')}")
 
 
