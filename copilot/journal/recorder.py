@@ -6,7 +6,7 @@ Knows the plan through a function and the journal through its port; no surface, 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -139,6 +139,8 @@ class Recorder:
         """The metric a name or id means."""
         known = [metric for metric in metrics_of(self._plan(by)) if document in (None, metric.document)]
         found, near = find_named(name, known, lambda metric: metric.name, lambda metric: metric.id)
+        if len(found) > 1 and _is_one_metric(found):
+            return max(found, key=lambda metric: len(metric.facts))
         if len(found) > 1:
             raise UserCanFix("ambiguous_metric", name=name, known=[_place(metric) for metric in found])
         if not found:
@@ -161,6 +163,16 @@ def _check(by: Principal, note: str | None) -> None:
         raise UserCanFix("not_allowed", role=Role.member.name)
     if note is not None and len(note) > MAX_NOTE:
         raise UserCanFix("note_too_long", limit=MAX_NOTE)
+
+
+def _is_one_metric(found: Sequence[Metric]) -> bool:
+    """One document tells a metric in several sections (a list by quarter, a table by month) and nowhere two ways for one period."""
+    values: dict[str | None, set[object]] = {}
+    for metric in found:
+        for fact in metric.facts:
+            values.setdefault(fact.period, set()).add(fact.value)
+    same = {(metric.document, metric.unit) for metric in found}
+    return len(same) == 1 and all(len(told) == 1 for told in values.values())
 
 
 def _place(metric: Metric) -> str:

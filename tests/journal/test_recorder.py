@@ -136,6 +136,23 @@ def test_the_document_decides_between_two_metrics_of_one_name(recorder: Recorder
     assert recorder.record(ANA, "Churn", "4", document="otro.md").document == "otro.md"
 
 
+def test_a_metric_told_in_two_sections_without_contradiction_is_one(journal: SqlJournalStore) -> None:
+    table = [kpi("MRR", "USD", period=f"Mes {n}").model_copy(update={"segment": "Ingresos"}) for n in (1, 3)]
+    listed = kpi("MRR", "USD", period="Q1").model_copy(update={"segment": "Q1 2026: Base"})
+    recorder = Recorder(plan=lambda _by: Plan(facts=(listed, *table)), journal=journal, clock=StillClock())
+
+    assert recorder.record(ANA, "MRR", "$5K").value == 5000
+
+
+def test_a_metric_of_two_departments_is_asked_back(journal: SqlJournalStore) -> None:
+    sales = kpi("Coste", "USD").model_copy(update={"segment": "Ventas"})
+    support = kpi("Coste", "USD").model_copy(update={"segment": "Soporte", "value": Decimal(9)})
+    recorder = Recorder(plan=lambda _by: Plan(facts=(sales, support)), journal=journal, clock=StillClock())
+
+    with pytest.raises(UserCanFix, match="ambiguous_metric"):
+        recorder.record(ANA, "Coste", "$5K")
+
+
 def test_an_id_names_one_of_two_equal_tasks(recorder: Recorder, journal: SqlJournalStore) -> None:
     recorder.change_task(ANA, "t4", "blocked", note="sin licencia")
 
