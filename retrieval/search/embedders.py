@@ -61,6 +61,10 @@ class OpenAIEmbedder:
             raise OperatorMustFix("embeddings_nonsense", url=self._base_url, model=self._model, reason="dimension changed")
         return vectors
 
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
     def _request(self, texts: list[str]) -> list[list[float]]:
         # Servers refuse an empty text, and one blank embeds as well as another.
         asked = [text if text.strip() else "-" for text in texts]

@@ -146,10 +146,17 @@ def open_server(url: str, collection: str, *, timeout_s: float = SERVER_TIMEOUT_
         client = cast(Client, chromadb.HttpClient(host=place, settings=Settings(anonymized_telemetry=False)))
     except (ChromaError, httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
         raise _unavailable(place, error) from error
-    # The client neither limits the time of a request nor closes its connections.
-    session: httpx.Client = client._server._session  # type: ignore[attr-defined]
-    session.timeout = httpx.Timeout(timeout_s)
-    return ChromaStore(client, collection, place=place, release=session.close)
+    # The client neither limits the time of a request nor closes its connections, of which its admin half has its own.
+    halves: tuple[Any, ...] = (client, client._admin_client)
+    sessions: list[httpx.Client] = [half._server._session for half in halves]
+    for session in sessions:
+        session.timeout = httpx.Timeout(timeout_s)
+
+    def hang_up() -> None:
+        for session in sessions:
+            session.close()
+
+    return ChromaStore(client, collection, place=place, release=hang_up)
 
 
 def _upsert(collection: Collection, *, ids: list[str], embeddings: list[Any], metadatas: list[Any]) -> None:

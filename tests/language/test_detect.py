@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from retrieval.language.detect import decided_language, guess_language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("¿Cuál es la meta de churn para el mes 6?", "es"),
+        ("What is the churn target for month 6?", "en"),
+        ("Qual é a meta de churn para o mês 6?", "pt"),
+        ("Quel est l'objectif de churn pour le mois 6 ?", "fr"),
+        ("Orçamento da fase 2", "pt"),
+        ("Which KPIs", "en"),
+        ("Reducir el churn con onboarding y customer success", "es"),
+    ],
+)
+def test_function_words_tell_the_language(text: str, language: str) -> None:
+    assert decided_language(text) == language
+    assert guess_language(text, default="fr") == language
+
+
+@pytest.mark.parametrize("default", ["es", "pt"])
+def test_words_of_several_languages_are_the_defaults(default: str) -> None:
+    assert guess_language("KPI de churn", default=default) == default
+
+
+@pytest.mark.parametrize("text", ["", "ROI", "99.95% 10M 5:1 2024 2025", "🎯 ✅"])
+def test_too_little_text_is_the_defaults(text: str) -> None:
+    assert decided_language(text) is None
+    assert guess_language(text, default="pt") == "pt"
+
+
+def test_words_without_function_words_are_judged_by_the_model() -> None:
+    assert guess_language("revenue growth strategy customer pricing forecast") == "en"
+
+
+def test_a_question_does_not_load_the_model() -> None:
+    code = (
+        "import sys; from retrieval.language.detect import guess_language; guess_language('¿Cuál es la meta?');"
+        "sys.exit('py3langid' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
