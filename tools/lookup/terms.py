@@ -172,7 +172,8 @@ def _without_inflection(word: str) -> str:
     for ending in ("s", "x"):
         if word.endswith(ending) and not word.endswith("ss") and len(word) > 4:
             word = word[:-1]
-    return word.rstrip("aeo") if len(word.rstrip("aeo")) >= 3 else word
+    # "data" and "date" are two words: what is short keeps its vowel.
+    return word.rstrip("aeo") if len(word.rstrip("aeo")) >= 4 else word
 
 
 @lru_cache(maxsize=200_000)

@@ -231,7 +231,7 @@ def _stated_totals(view: PlanView, members: Sequence[Member]) -> list[Figure]:
 
 
 def _same_place(statement: Statement, other: Statement) -> bool:
-    return statement.heading == other.heading
+    return (statement.heading, statement.label, statement.parents) == (other.heading, other.label, other.parents)
 
 
 def _place(view: PlanView, statement: Statement) -> list[str]:
@@ -255,7 +255,7 @@ def _beside(view: PlanView, rows: Rows, statement: Statement) -> list[dict[str, 
         mate
         for mate in view.index.of(statement.document)
         if mate.number != statement.number
-        and (mate.parents[:1], mate.heading) == (statement.parents[:1], statement.heading)
+        and _same_place(mate, statement)
         and not mate.is_container
         and len(mate.name) < len(mate.block.plain)
         and abs(mate.line - statement.line) <= 6

@@ -22,7 +22,7 @@ MOST_DOCUMENTS = 6
 MOST_ROWS = 7
 PART = 0.8
 HALF_OWN = 0.5
-CONJUNCTION = re.compile(r"\s(?:y|e|and|et|ou|o|or)\s|,", re.IGNORECASE)
+CONJUNCTION = re.compile(r"\s(?:y|e|and|et|ou|or)\s|,", re.IGNORECASE)
 
 
 class Lookup:
@@ -85,7 +85,7 @@ def choose(found: Found) -> list[Row]:
             for row in rows
             if names_someone(row) or (asked.has("person") and not asked.has("name") and answers(asked, row, enough=0.9))
         ]
-    if asked.has("count", "exact_figure") and any(_has_digit(row) for row in rows):
+    if asked.has("count", "exact_figure"):
         rows = [row for row in rows if _has_digit(row)]
     if rows and counts_something_unnamed(asked, rows[0]):
         return []

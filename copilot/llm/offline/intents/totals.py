@@ -132,7 +132,8 @@ def _summed(found: Found) -> str | None:
         return None
     result = results[0]
     rows = [row for row in result.rows if not row.get("stated")]
-    least = 0.1 if found.asked.has("sum") and found.asked.document else 0.3
+    # Without a document to hold on to, the words themselves must fit.
+    least = 0.5 if not found.asked.document else 0.1 if found.asked.has("sum") else 0.3
     if max(float(row.get("match", 0)) for row in rows) < least:
         return None
     phrasing = found.phrasing
