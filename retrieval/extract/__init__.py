@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from copilot.domain.fact import Extraction, Fact
 from copilot.domain.source import ParsedDocument
-from retrieval.extract.finance import extract_finance
-from retrieval.extract.kpis import extract_kpis
+from retrieval.extract.figures import read_figures
+from retrieval.extract.finance import finance_of
+from retrieval.extract.kpis import kpis_of
 from retrieval.extract.notes import extract_notes
 from retrieval.extract.phases import extract_phases
 from retrieval.extract.risks import extract_risks
@@ -16,8 +17,6 @@ from retrieval.extract.tasks import extract_tasks
 __all__ = ["extract"]
 
 EXTRACTORS: tuple[Callable[[ParsedDocument], Extraction], ...] = (
-    extract_kpis,
-    extract_finance,
     extract_tasks,
     extract_risks,
     extract_phases,
@@ -27,7 +26,9 @@ EXTRACTORS: tuple[Callable[[ParsedDocument], Extraction], ...] = (
 
 def extract(doc: ParsedDocument) -> Extraction:
     """Everything the document states, by line; a fact that two readers found alike is stated once."""
-    found = [read(doc) for read in EXTRACTORS]
+    # Reading figures is the dearest part of it: a value is read once and then is a KPI or an amount.
+    figures = read_figures(doc)
+    found = [kpis_of(doc, figures), finance_of(doc, figures), *(read(doc) for read in EXTRACTORS)]
     facts: dict[str, Fact] = {fact.model_dump_json(): fact for one in found for fact in one.facts}
     dropped = dict.fromkeys(lost for one in found for lost in one.dropped)
     return Extraction(
