@@ -53,7 +53,6 @@ class Reception:
             return await self.take(body)
 
         return AsyncApp(
-            token=self._web.client.token,
             signing_secret=secret.get_secret_value() if secret is not None else "",
             client=self._web.client,
             before_authorize=receive,
@@ -65,11 +64,14 @@ class Reception:
         if team_of(body) != me.team:
             log.warning("slack_unknown_team")
             return BoltResponse(status=403, body="")
-        click = edit_click(body, me)
+        try:
+            click = edit_click(body, me)
+            event = received(body, me, self._office.clock.now())
+        except (KeyError, TypeError, ValueError, AttributeError):  # no shape of Slack's we know
+            log.exception("slack_unreadable")
+            return BoltResponse(status=400, body="")
         if click is not None:
             self._open_form(click)
-            return BoltResponse(status=200, body="")
-        event = received(body, me, self._office.clock.now())
         if event is None:
             return BoltResponse(status=200, body="")
         stored = await asyncio.get_running_loop().run_in_executor(self._threads, self._office.inbox.receive, event)

@@ -35,6 +35,7 @@ TASK_WORDS: dict[str, TaskStatus] = {
     "open": "open",
     "reopen": "open",
 }
+HELP_WORDS = ("", "help", "ayuda", "ajuda", "aide")
 NAME_VALUE = re.compile(r"(?P<name>.+)\s+(?P<value>[-+<>$€£]*\d\S*(?:\s*[^\W\d_]+|\s*%)?)$")
 QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'"})
 
@@ -62,21 +63,24 @@ class Commands:
         Raises:
             UserCanFix: of what it does. Also as Copilot.ask.
         """
-        head, _, rest = command.text.partition(" ")
-        name, rest = head.lower(), rest.strip()
-        if not command.text or name in ("help", "ayuda", "ajuda", "aide"):
+        name, rest = _parted(command.text)
+        if name in HELP_WORDS:
             return say("help", language)
         by = await asyncio.to_thread(self._people.principal, command.team, command.user)
-        work = self._known.get(name)
-        if work is None:
-            question = Question(text=rest if name == "ask" else command.text)
+        if name not in self._known:
+            question = Question(text=self.question(command.text))
             return answered(await self._office.workspace.copilot.ask(by, question))
-        return await asyncio.to_thread(work, event, command, by, rest, language)
+        return await asyncio.to_thread(self._known[name], event, command, by, rest, language)
+
+    def question(self, text: str) -> str:
+        """The question a command's text asks; empty for the other commands, whose words tell no language."""
+        name, rest = _parted(text)
+        return "" if name in self._known or name in HELP_WORDS else rest if name == "ask" else text
 
     def _kpi(self, event: InboxEvent, _command: Command, by: Principal, rest: str, language: Language) -> str:
         head, _, words = rest.partition(" ")
         if head.lower() == "record":
-            reading = self._recorded(event, by, *_name_and_value(words))
+            reading = self._recorded(event, by, *name_and_value(words))
             told = quantity(reading.value, reading.unit)
             return say("recorded", language, name=reading.name, value=told, day=reading.on.isoformat())
         latest = {reading.metric_id: reading for reading in self._office.journal.readings()}
@@ -138,7 +142,12 @@ class Commands:
         return recorder.change_task(by, name, status)
 
 
-def _name_and_value(words: str) -> tuple[str, str]:
+def _parted(text: str) -> tuple[str, str]:
+    head, _, rest = text.partition(" ")
+    return head.lower(), rest.strip()
+
+
+def name_and_value(words: str) -> tuple[str, str]:
     """`Churn 4.2 %`, `"Churn mes 3" 4%`: the last number, with its unit, is the value."""
     told = words.translate(QUOTES).strip()
     if told.startswith('"') and told.count('"') == 2:

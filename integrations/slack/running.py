@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -48,6 +50,8 @@ class SlackDoor:
 
         @router.post(PATH, include_in_schema=False)
         async def slack(request: Request) -> Response:
+            if not is_readable(await request.body(), request.headers.get("content-type", "")):
+                return Response(status_code=400)
             return await handler.handle(request)
 
         return router
@@ -68,6 +72,17 @@ class SlackDoor:
             with suppress(asyncio.CancelledError):
                 await task
             self._reception.close()
+
+
+def is_readable(content: bytes, media_type: str) -> bool:
+    """Whether a body is what bolt reads without breaking: an object, as JSON or in a form's `payload`."""
+    try:
+        text = content.decode()
+        if not text.startswith("{") and not media_type.startswith("application/json"):
+            text = dict(parse_qsl(text)).get("payload", "")
+        return isinstance(json.loads(text or "{}"), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def takes_http(settings: Settings) -> bool:

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 LEASE_S = 45.0
 AT_ONCE = 4
 IDLE_S = 0.5
-AGAIN_S = 2.0
+AGAIN_S = 1.0
 """Wait before an event whose work failed is tried again."""
 ATTEMPTS = 3
 """Failed attempts after which the person is told."""
@@ -204,7 +204,7 @@ class SlackWorker:
 
     async def _command(self, event: InboxEvent) -> str:
         command = Command.model_validate(event.payload)
-        language = await self._people.language(command.user, command.text)
+        language = await self._people.language(command.user, self._commands.question(command.text))
         try:
             text = await self._commands.run(event, command, language)
         except UserCanFix as error:

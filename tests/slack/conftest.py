@@ -44,6 +44,11 @@ start: 2026-01-01
 |---|---|---|
 | Churn | 6% | 4% |
 | NPS | 40 | 55 |
+
+### Inversiones
+| Iniciativa | Inversión | Retorno |
+|---|---|---|
+| CRM nuevo | $10K | $30K |
 """
 PATIENCE_S = 20.0
 LEASE_S = 3.0
@@ -106,9 +111,14 @@ class Bench:
         """Give a person a role."""
         self.office.access.set_role(f"slack:{TEAM}:{user}", role.name)
 
-    def whispers(self) -> list[str]:
-        """What was said to one person alone."""
-        return [str(told.get("text")) for told in list(self.slack.responses)]
+    def whispers_after(self, count: int) -> Callable[[], str | None]:
+        """The next thing said to one person alone, after that many."""
+
+        def told() -> str | None:
+            found = self.slack.responses[count:]
+            return str(found[0].get("text")) if found else None
+
+        return told
 
 
 @pytest.fixture(scope="session")
