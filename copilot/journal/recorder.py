@@ -166,7 +166,7 @@ def _check(by: Principal, note: str | None) -> None:
 
 
 def _is_one_metric(found: Sequence[Metric]) -> bool:
-    """One document tells a metric in several sections (a list by quarter, a table by month) and nowhere two ways for one period."""
+    """One document tells a metric in several sections (a list by quarter, a table by month), for no period in two ways."""
     values: dict[str | None, set[object]] = {}
     for metric in found:
         for fact in metric.facts:
