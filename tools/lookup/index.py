@@ -35,6 +35,7 @@ GENERIC_WEIGHT = 0.04
 NUMBER_WEIGHT = 0.2
 CURRENT = "=actual"
 """A question for a period's value that also asks for today's gets both columns."""
+MOST_WIDENED = 300
 PROSE = 160
 PROSE_COSTS = 0.15
 """A long sentence holds many words by chance: a line that says one thing comes before it."""
@@ -77,6 +78,9 @@ class Index:
 
     statements: list[Statement] = field(default_factory=list)
     spans: dict[str, range] = field(default_factory=dict)
+    below: dict[int, frozenset[str]] = field(default_factory=dict)
+    """Words of a container's lines, by its number; worked out when first asked for."""
+    _containers: frozenset[int] | None = None
     _postings: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     _frequency: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _by_initial: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -85,6 +89,7 @@ class Index:
     def add(self, parsed: ParsedDocument, facts: Iterable[Fact]) -> None:
         """Take a document in."""
         made = statements_of(parsed, facts, len(self.statements))
+        self._containers = None
         self.spans[parsed.document] = range(len(self.statements), len(self.statements) + len(made))
         self.statements += made
         title = keys_of(f"{parsed.title} {re.sub(r'[_.-]+', ' ', PurePosixPath(parsed.document).stem)}")
@@ -131,6 +136,17 @@ class Index:
             inside.append(statement)
         return inside
 
+    def containers(self) -> frozenset[int]:
+        """Numbers of the statements something stands under."""
+        if self._containers is None:
+            self._containers = frozenset(
+                number
+                for statement in self.statements
+                for number in (*statement.parents[:1], statement.label, statement.heading)
+                if number is not None
+            )
+        return self._containers
+
     def levels(self, statement: Statement) -> tuple[tuple[FoundPeriod, ...], ...]:
         """Periods of the line and of what it stands under, innermost first; the document's title dates nothing."""
         if statement.number not in self._levels:
@@ -155,7 +171,7 @@ class Index:
         terms = query_terms(query)
         hits = self._hits(terms)
         if extra is not None:
-            self._widen(terms, hits, extra)
+            self._widen(terms, hits, extra, accept)
         weights = [self._weight(term) for term in terms]
         wanted = set().union(*(self.spans[name] for name in documents)) if documents is not None else None
         telling = any(not term.generic for term in terms)
@@ -182,8 +198,11 @@ class Index:
         precise.sort(key=lambda match: (-match.score, match.statement.number))
         return precise[:limit]
 
-    def _widen(self, terms: Sequence[Term], hits: Sequence[dict[int, float]], extra: Extra) -> None:
-        for number in set().union(*hits) if hits else ():
+    def _widen(self, terms: Sequence[Term], hits: Sequence[dict[int, float]], extra: Extra, accept: Accept | None) -> None:
+        accepted = {one.number for one in self.statements if accept is None or accept(one)}
+        # Of many, only those the words already meet are worth a closer look.
+        numbers = accepted if len(accepted) <= MOST_WIDENED else accepted & set().union(*hits) if hits else set()
+        for number in numbers:
             keys, weight = extra(self.statements[number])
             for term, hit in zip(terms, hits, strict=True):
                 if hit.get(number, 0.0) < weight and (

@@ -75,7 +75,7 @@ def read_section(
 
 def containers(view: PlanView, section: str, documents: Sequence[str] | None, periods: Sequence[Period]) -> list[Match]:
     """Headings, labels and items with something below them that the words name, the best and those as good."""
-    with_children = _with_children(view)
+    with_children = view.index.containers()
     ranked = view.index.rank(
         section,
         documents=documents,
@@ -100,25 +100,14 @@ def depth_below(view: PlanView, container: Statement, statement: Statement) -> i
     return place + 1
 
 
-def _with_children(view: PlanView) -> frozenset[int]:
-    held = view.index.__dict__.get("_containers")
-    if held is None:
-        held = frozenset(
-            number
-            for statement in view.index.statements
-            for number in (*statement.parents[:1], statement.label, statement.heading)
-            if number is not None
-        )
-        view.index.__dict__["_containers"] = held
-    return held
-
-
 def _below(view: PlanView, container: Statement) -> frozenset[str]:
     """Words of the lines right below a container that is not too large to be one subject."""
-    inside = view.index.children(container)
-    if len(inside) > MOST_OF_ONE_SUBJECT:
-        return frozenset()
-    return frozenset().union(*(keys_of(shown(child)) for child in inside))
+    held = view.index.below
+    if container.number not in held:
+        inside = view.index.children(container)
+        small = inside if len(inside) <= MOST_OF_ONE_SUBJECT else []
+        held[container.number] = frozenset[str]().union(*(keys_of(shown(child)) for child in small))
+    return held[container.number]
 
 
 def _outermost(view: PlanView, found: Sequence[Match]) -> list[Match]:

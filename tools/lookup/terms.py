@@ -165,7 +165,8 @@ def _spelled(word: str) -> str:
         word = word[1:]
     for old, new in SPELLINGS:
         word = word.replace(old, new)
-    return re.sub(r"(.)\1", r"\1", word)
+    # "ahora" is not "ahorro": a double r says something.
+    return re.sub(r"([a-qs-z])\1", r"\1", word)
 
 
 def _without_inflection(word: str) -> str:
