@@ -97,10 +97,9 @@ def test_a_folder_has_one_owner(tmp_path: Path) -> None:
 
 
 def test_another_process_is_kept_out_until_the_owner_is_gone(tmp_path: Path) -> None:
-    code = "import sys; from filelock import FileLock; lock = FileLock(sys.argv[1]); lock.acquire(); print('mine', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path / "chroma.lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
+    hold = "import sys; from filelock import FileLock; lock = FileLock(sys.argv[1]); lock.acquire(); print('mine', flush=True)"
+    command = [sys.executable, "-c", f"{hold}; sys.stdin.read()", str(tmp_path / "chroma.lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"mine\n"
         with pytest.raises(OperatorMustFix, match="vector_folder_owned"):
