@@ -18,6 +18,8 @@ from copilot.grounding.evidence import TurnEvidence
 from copilot.grounding.figures import DOCUMENT, Figure, Reading, mentioned_units, plain, read
 from copilot.grounding.support import Support, Wanted, dates_of, is_falling, of_citation
 
+LONGEST_STATEMENT = 1500
+"""A sentence of more characters is none: it is cut unread, so that no text can make the check slow."""
 _JOINT = re.compile(r"[:;,|/(]\s+|\)\s*|\s[-–—·>]\s|\s\(")
 """What joins a table's heads and cells, or a chain of headings, inside one quotation."""
 
@@ -53,13 +55,15 @@ class _Check:
         self.turn = turn
         self.unanswered = unanswered
         self.text = plain(statement.text)
-        self.reading = read(statement.text)
+        self.reading = read(statement.text) if len(self.text) <= LONGEST_STATEMENT else Reading()
         self.problems: list[str] = []
         self.extra: list[Citation] = []
         periods = self.reading.periods or tuple(dates_of(turn.question))
         self.wants = partial(Wanted, units=mentioned_units(self.text), falls=is_falling(self.text), periods=periods)
 
     def verdict(self) -> Verdict:
+        if len(self.text) > LONGEST_STATEMENT:
+            return Verdict(self.statement, self.reading, (self.text,))
         unknown = [mark for mark in self.statement.marks if self.turn.support(mark) is None]
         everything = self._support(self.statement.marks or self.statement.lent)
         for segment in self.statement.segments:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
+LONGEST_DRAFT = 12_000
+"""Characters of a draft that are read; an answer is a few hundred, and what is not read is not shown."""
 MARK = re.compile(r"\s?\[\s*([ec]\d{1,4}(?:\s*[,;]\s*[ec]\d{1,4})*)\s*\]")
 STRAY = re.compile(r"\s?\[\s*\d{1,3}(?:\s*[,;-]\s*\d{1,3})*\s*\](?!\()")
 """Numbered citations a model made up: numbers are given after the check."""
@@ -43,7 +46,7 @@ class Statement:
     lent: tuple[str, ...] = ()
     """Marks of its neighbours, for a statement that has none of its own."""
 
-    @property
+    @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """Its parts, each with the marks that follow it; text behind the last mark belongs to the last marks."""
         parts, at = [], 0
@@ -56,7 +59,7 @@ class Statement:
             return tuple(parts)
         return (*parts, Segment(rest, parts[-1].marks if parts else self.lent))
 
-    @property
+    @cached_property
     def marks(self) -> tuple[str, ...]:
         """All its own marks, in order."""
         return tuple(mark for match in MARK.finditer(self.raw) for mark in re.findall(r"[ec]\d+", match[1]))
@@ -78,12 +81,13 @@ class Draft:
 
 def parse_draft(text: str) -> Draft:
     """The statements of a draft; marks are lent within a line, and between a list and its introduction."""
+    text = re.sub(r"[ \t]{9,}", " " * 8, text[:LONGEST_DRAFT])
     unanswered = UNANSWERED.search(text) is not None
     visible = STRAY.sub("", UNANSWERED.sub(" ", text)).strip()
     statements: list[Statement] = []
     intro: Statement | None = None
     for number, line in enumerate(visible.split("\n")):
-        if not line.strip():
+        if not re.search(r"[\w|]", MARK.sub("", line)):
             continue
         bullet = BULLET.match(line) is not None or line.lstrip().startswith("|")
         parts = [line] if bullet or HEADING.match(line) else list(_sentences(line))

@@ -16,13 +16,15 @@ from retrieval.language.folding import folded
 from retrieval.language.periods import find_periods
 from retrieval.language.quantities import FoundQuantity, find_quantities
 
-DOCUMENT = re.compile(r"[\w./-]*\w\.(?:md|markdown|txt|docx|pdf|xlsx|csv|html?)(?::(\d+)(?:-(\d+))?)?(?![\w.])", re.IGNORECASE)
+DOCUMENT = re.compile(
+    r"(?<![\w./-])[\w./-]{0,200}\w\.(?:md|markdown|txt|docx|pdf|xlsx|csv|html?)(?::(\d+)(?:-(\d+))?)?(?![\w.])", re.IGNORECASE
+)
 QUOTED = re.compile(r"«([^«»\n]{2,300})»|“([^“”\n]{2,300})”|\"([^\"\n]{2,300})\"|`([^`\n]{2,300})`")
 ORDINAL = re.compile(r"(?:^\s*(?:[-*+•>]\s+)?|(?<=[\"“«(]))\d{1,2}[.)](?=\s)")
 """Numbers a point of a list or, in a quotation or bracket, a heading."""
 RATIO_END = re.compile(r"(?<=\d:\d)[:,](?=\s)|(?<=\d:\d\d)[:,](?=\s)")
 """A mark of punctuation behind `5:1` that would be read as more of the number."""
-DIGITS = re.compile(r"[^\W_]*\d(?:[\w.,:/'-]*\w)?")
+DIGITS = re.compile(r"(?<![^\W_])[^\W_]{0,30}\d(?:[\w.,:/'-]{0,60}\w)?|\d{1,60}")
 _MARKUP = re.compile(r"\*\*|__|[*`]|\\(?=[|*_#])")
 _SHARED = {"ratio": "multiple", "x": "multiple", "score/10": "score"}
 

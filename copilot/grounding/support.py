@@ -22,6 +22,8 @@ from retrieval.language.quantities import parse_number
 UP, DOWN = (">", ">="), ("<", "<=")
 CLOSE = Decimal("0.1")
 """A rounded result is shown at most this far off, as a share of what is shown."""
+LONGEST_PIECE = 800
+"""Characters of a line that are read at once; a longer one is read in pieces, cut between words."""
 FALLING = (
     "reduc", "disminu", "baj", "cae", "caid", "desc", "decre", "drop", "fall", "fell", "lower", "less", "menos", "menor",
     "dimin", "baiss", "queda", "down", "cut", "recort", "moins", "reduz", "redui",
@@ -186,6 +188,14 @@ def _add_row(support: Support, line: str, header: Sequence[str]) -> None:
 
 
 def _add_line(support: Support, text: str, column: Period | None = None) -> None:
+    while len(text) > LONGEST_PIECE:
+        cut = text.rfind(" ", 1, LONGEST_PIECE)
+        _add_piece(support, text[: cut if cut > 0 else LONGEST_PIECE], column)
+        text = text[cut if cut > 0 else LONGEST_PIECE :]
+    _add_piece(support, text, column)
+
+
+def _add_piece(support: Support, text: str, column: Period | None) -> None:
     found = read(text)
     for figure in found.figures:
         support.held += [Held(amount, column) for amount in figure.amounts]

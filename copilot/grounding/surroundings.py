@@ -5,7 +5,7 @@ A pure look into a parsed document; knows nothing of drafts.
 
 from __future__ import annotations
 
-from copilot.domain.source import Block, Citation, Frozen, ParsedDocument
+from copilot.domain.source import Block, Citation, Frozen, Lines, ParsedDocument
 
 MOST_LINES = 3
 """Of an introducing block that is shown as a citation of its own."""
@@ -40,11 +40,21 @@ def surroundings(parsed: ParsedDocument, citation: Citation) -> Surroundings:
 
 def _cited(parsed: ParsedDocument, block: Block) -> Citation:
     lines = (block.lines[0], min(block.lines[1], block.lines[0] + MOST_LINES - 1))
-    return Citation(document=parsed.document, lines=lines, heading_path=block.heading_path, quote=parsed.quote(lines))
+    return _citation(parsed, block, lines)
 
 
 def _label(parsed: ParsedDocument, block: Block) -> list[Citation]:
     if block.label_line is None:
         return []
     lines = (block.label_line, block.label_line)
-    return [Citation(document=parsed.document, lines=lines, heading_path=block.heading_path, quote=parsed.quote(lines))]
+    return [_citation(parsed, block, lines)]
+
+
+def _citation(parsed: ParsedDocument, block: Block, lines: Lines) -> Citation:
+    return Citation(
+        document=parsed.document,
+        lines=lines,
+        heading_path=block.heading_path,
+        quote=parsed.quote(lines),
+        place=parsed.place(lines),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -217,3 +218,22 @@ def test_ids_of_two_tool_results_never_meet() -> None:
     again = made.admit(ToolResult(tool="c", rows=({"v": 1, "e": ["l5"]},), evidence=(cited(5),)))
 
     assert [result.rows[0]["e"] for result in (first, second, again)] == [["e1"], ["e2"], ["e1"]]
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        pytest.param("1" * 200_000, id="digits"),
+        pytest.param("El NPS es 70. " * 20_000, id="sentences"),
+        pytest.param(" " * 200_000 + "7", id="spaces"),
+        pytest.param("a.b" * 60_000 + "7", id="one word"),
+        pytest.param("[e1]" * 50_000 + " 7", id="marks"),
+    ],
+)
+def test_an_endless_draft_is_not_read_for_ever_and_nothing_of_it_is_shown(draft: str) -> None:
+    began = time.process_time()
+
+    made = ground(draft, turn(5), "es")
+
+    assert not made.answered
+    assert time.process_time() - began < 5
