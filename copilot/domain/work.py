@@ -34,6 +34,11 @@ DRAFT_EDITABLE: tuple[DraftState, ...] = ("drafted", "awaiting_approval")
 """States in which a draft's text may still change."""
 
 
+REPORT_SUFFIXES = (".md", ".markdown", ".txt")
+OWN_FOLDERS = ("uploads", "chroma")
+"""Folders of a home in which no update is written."""
+
+
 class InboxEvent(Frozen):
     """An event from outside, stored before any work and worked once, under a lease."""
 
@@ -156,12 +161,14 @@ def check_destination(destination: str, *, anywhere: bool = False) -> str:
     scheme, _, rest = destination.partition(":")
     if scheme == "slack" and re.fullmatch(r"[CDG][A-Z0-9]{2,}", rest):
         return destination
-    parts = PurePosixPath(rest.replace("\\", "/"))
-    if (
-        scheme == "file"
-        and rest
-        and "\0" not in rest
-        and (anywhere or not (parts.is_absolute() or ".." in parts.parts or ":" in rest))
-    ):
+    if scheme == "file" and rest and "\0" not in rest and (anywhere or _is_report_path(rest)):
         return destination
     raise UserCanFix("bad_destination", destination=destination)
+
+
+def _is_report_path(rest: str) -> bool:
+    """A text file below the home that is none of the workspace's own: not its database, vectors or documents."""
+    path = PurePosixPath(rest.replace("\\", "/"))
+    outside = path.is_absolute() or ".." in path.parts or ":" in rest
+    hidden = any(part.startswith(".") for part in path.parts)
+    return not outside and not hidden and path.parts[0].lower() not in OWN_FOLDERS and path.suffix.lower() in REPORT_SUFFIXES

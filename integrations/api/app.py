@@ -11,6 +11,7 @@ from copilot.domain.access import Principal
 from copilot.office import Office
 from copilot.version import __version__
 from integrations.api import problems
+from integrations.api.documentation import PROBLEMS, describe
 from integrations.api.door import Door
 from integrations.api.limits import Limits
 from integrations.api.routes import asking, documents, health, plan, state, status
@@ -20,22 +21,6 @@ ABOUT = """Ask strategy documents and get cited answers; record readings and tas
 
 Errors are `application/problem+json`. Writes take an `Idempotency-Key`. Every response has an `X-Request-Id`.
 """
-PROBLEMS = {
-    code: {"model": problems.Problem, "content": {problems.MEDIA_TYPE: {}}, "description": why}
-    for code, why in {
-        400: "The body is not JSON",
-        401: "A key is needed, or is not valid",
-        403: "The role does not suffice",
-        404: "There is no such thing; the detail names near ones",
-        409: "It has changed in between, or names several things",
-        413: "The body is too large",
-        422: "The request does not fit; `errors` says where",
-        429: "Too many requests",
-        502: "The model's endpoint failed",
-        503: "The installation needs attention",
-        504: "It took too long",
-    }.items()
-}
 Around = Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -56,12 +41,14 @@ def create_app(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with _all(around):
             yield
+        app.state.door.close()
 
-    app = FastAPI(title="Rumbo", version=__version__, description=ABOUT, lifespan=lifespan, responses=PROBLEMS, redoc_url=None)  # type: ignore[arg-type]
+    app = FastAPI(title="Rumbo", version=__version__, description=ABOUT, lifespan=lifespan, responses=PROBLEMS, redoc_url=None)
     app.state.door = Door(office, needs_key, local)
     problems.install(app)
     for router in (*ROUTERS, *more):
         app.include_router(router)
+    describe(app, needs_key=needs_key)
     known = office.workspace.settings
     large = {"/v1/documents": known.upload_mb * 1_000_000 + 10_000}
     app.add_middleware(Limits, timeout_s=known.request_timeout_s, large=large)

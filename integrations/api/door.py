@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Header, Request
@@ -20,6 +23,9 @@ from copilot.domain.errors import UserCanFix
 from copilot.office import Office
 from integrations.api.problems import ApiError
 
+T = TypeVar("T")
+SLOW_AT_ONCE = 4
+"""Threads for what may wait for an endpoint or work for seconds, so that it never holds up what is quick."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 bearer = HTTPBearer(auto_error=False, description="A key made with `rumbo key create`; not needed on loopback by default.")
 
@@ -32,6 +38,11 @@ class Door:
     needs_key: bool
     """False: requests without a key are the local person's. Only on a loopback address."""
     local: Principal
+    slow: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(SLOW_AT_ONCE, thread_name_prefix="slow"))
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        self.slow.shutdown(wait=False, cancel_futures=True)
 
 
 def door_of(request: Request) -> Door:
@@ -110,10 +121,20 @@ def once(
     return JSONResponse(result, status_code=status)
 
 
+async def aside(request: Request, work: Callable[[], T]) -> T:
+    """Do slow work in its own few threads. A request that times out is answered; the work it began ends by itself."""
+    inside = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(door_of(request).slow, lambda: inside.run(work))
+
+
 def _secret(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    """The key as it came; None where none was given. Raises ApiError(`key_refused`) for what is no key at all."""
+    given = request.headers.get("authorization", "").strip()
+    scheme, _, token = given.partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
+    if given:
+        raise ApiError("key_refused")
     return request.headers.get("x-api-key") or None
 
 

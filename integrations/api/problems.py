@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from copilot.domain.answer import Language
 from copilot.domain.errors import RumboError, UserCanFix
@@ -18,6 +19,7 @@ from integrations.translate import error_sentence, language_of_locale
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 STATUSES = {
     "unknown_document": 404,
     "unknown_conversation": 404,
@@ -121,12 +123,22 @@ def install(app: FastAPI) -> None:
         failure.http_status = error.status_code
         response = problem(request, failure)
         response.headers.update(error.headers or {})
+        if code == 405:
+            response.headers["Allow"] = ", ".join(_methods(request))
         return response
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> JSONResponse:
         log.error("request_failed", exc_info=error, extra={"request": request_id(request), "path": request.url.path})
-        return problem(request, RumboError("internal_error", request_id=request_id(request)))
+        response = problem(request, RumboError("internal_error", request_id=request_id(request)))
+        response.headers["X-Request-Id"] = request_id(request)  # this handler stands outside our own middleware
+        return response
+
+
+def _methods(request: Request) -> list[str]:
+    """What the path may be asked for: routes share paths, and each alone knows only its own method."""
+    routes = request.app.routes
+    return [m for m in METHODS if any(route.matches({**request.scope, "method": m})[0] is Match.FULL for route in routes)]
 
 
 def language_of(request: Request) -> Language:

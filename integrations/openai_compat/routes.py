@@ -16,10 +16,11 @@ from copilot.agent.events import AnswerReady, Sentence
 from copilot.domain.access import Principal
 from copilot.domain.answer import Answer, Question, Turn
 from copilot.domain.errors import RumboError
+from integrations.api.documentation import events
 from integrations.api.door import Caller, door_of
 from integrations.api.problems import STATUSES, language_of
 from integrations.openai_compat import wire
-from integrations.render import answer_text, json_ready
+from integrations.render import BOLD, answer_text, clean, json_ready
 from integrations.translate import error_sentence, label
 
 
@@ -44,7 +45,24 @@ class OpenAIErrors(APIRoute):
         return translated
 
 
-router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIErrors)
+ERRORS: dict[int | str, dict[str, Any]] = {
+    code: {"model": wire.ErrorBody, "description": why}
+    for code, why in {
+        400: "The request does not fit",
+        401: "A key is needed, or is not valid",
+        403: "Not from here without a key",
+        404: "There is no such document",
+        409: "There are no documents yet",
+        422: "The question is empty or too long",
+        429: "Too many requests",
+        502: "The model's endpoint failed",
+        503: "The installation needs attention",
+    }.items()
+}
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": events()}, "description": "The completion, or its chunks"}
+}
+router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIErrors, responses=ERRORS)
 
 
 @router.get("/models")
@@ -53,7 +71,7 @@ def models(_who: Caller) -> dict[str, Any]:
     return wire.models()
 
 
-@router.post("/chat/completions")
+@router.post("/chat/completions", responses=STREAM)
 async def chat(request: Request, asked: wire.ChatRequest, who: Caller) -> Response:
     """Answer the last user message, with sources, as a chat completion. The full answer is in the extra field `rumbo`."""
     question, reply = _question(asked.messages), wire.Reply(asked.model)
@@ -71,8 +89,9 @@ async def _stream(request: Request, who: Principal, question: Question, reply: w
     try:
         async for event in door_of(request).office.workspace.copilot.stream(who, question):
             if isinstance(event, Sentence):
-                told += event.text
-                yield _event(reply.chunk({"content": event.text}))
+                said = BOLD.sub(r"\1", clean(event.text))  # as `answer_text` will show it
+                told += said
+                yield _event(reply.chunk({"content": said}))
             elif isinstance(event, AnswerReady):
                 rest = _text(event.answer).removeprefix(told.rstrip())
                 yield _event(reply.chunk({"content": rest if told.strip() else _text(event.answer)}))

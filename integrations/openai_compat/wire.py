@@ -56,6 +56,21 @@ class ChatRequest(BaseModel):
     n: int | None = Field(None, ge=1, le=1)
 
 
+class ErrorDetail(BaseModel):
+    """What went wrong."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorBody(BaseModel):
+    """An error, as the protocol words it."""
+
+    error: ErrorDetail
+
+
 class Reply:
     """One completion's identity, shared by its chunks."""
 

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from copilot.domain.access import Principal
 from copilot.domain.answer import Answer, Language, Question, Turn
-from copilot.domain.errors import RumboError
-from integrations.api.door import Caller, door_of
+from copilot.domain.errors import RumboError, UserCanFix
+from integrations.api.documentation import events
+from integrations.api.door import Caller, aside, door_of
 from integrations.api.problems import language_of, request_id
 from integrations.render import json_ready
 from integrations.translate import error_sentence
@@ -37,7 +38,7 @@ class Ask(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
-    question: str = Field(max_length=200_000)
+    question: str = Field(max_length=200_000, json_schema_extra={"minLength": 1, "pattern": r"\S"})
     language: Language | None = Field(None, description="Reply language; without one, that of the question.")
     conversation_id: Id | None = Field(None, description="Continue or start a conversation that is kept.")
     documents: list[Annotated[str, Field(max_length=500)]] = Field([], max_length=100, description="Answer from these only.")
@@ -45,8 +46,9 @@ class Ask(BaseModel):
     stream: bool = Field(False, description="Server-sent events instead of JSON; so does `Accept: text/event-stream`.")
 
 
+EVENTS = ("tool_started", "tool_finished", "sentence", "answer", "error")
 STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The answer, or its events"}
+    200: {"content": {"text/event-stream": events(*EVENTS)}, "description": "The answer, or its events"}
 }
 
 
@@ -75,6 +77,8 @@ def conversations(request: Request, who: Caller, limit: Annotated[int, Query(ge=
 def conversation(request: Request, conversation_id: str, who: Caller) -> dict[str, Any]:
     """A conversation's turns, oldest first."""
     turns = door_of(request).office.workspace.conversations.turns(who, conversation_id, limit=1000)
+    if not turns:
+        raise UserCanFix("unknown_conversation", conversation_id=conversation_id)
     return {"conversation_id": conversation_id, "turns": [turn.model_dump() for turn in turns]}
 
 
@@ -86,7 +90,7 @@ def forget(request: Request, conversation_id: str, who: Caller) -> Response:
 
 
 @router.get("/search")
-def search(
+async def search(
     request: Request,
     who: Caller,
     q: Annotated[str, Query(min_length=1, max_length=1000, description="Words.", examples=["retención mes 6"])],
@@ -94,7 +98,8 @@ def search(
     document: Annotated[list[str] | None, Query(max_length=100)] = None,
 ) -> list[dict[str, Any]]:
     """Passages, best first."""
-    hits = door_of(request).office.workspace.search(who, q, documents=document, k=k)
+    find = door_of(request).office.workspace.search
+    hits = await aside(request, lambda: find(who, q, documents=document, k=k))
     return [
         {
             "document": hit.chunk.document,

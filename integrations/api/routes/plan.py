@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from copilot.domain.answer import ToolResult
 from copilot.domain.errors import UserCanFix
 from copilot.domain.fact import TaskFact
 from copilot.domain.journal import Reading
+from copilot.domain.plan import Conflict
 from copilot.journal.recorder import metrics_of
 from integrations.api.door import Caller, door_of
 from integrations.render import json_ready
@@ -22,20 +24,34 @@ from tools.lookup import calculate_roi
 router = APIRouter(prefix="/v1", tags=["plan"])
 
 DocumentQuery = Annotated[str | None, Query(max_length=500, description="Only of this document.")]
-LARGEST = Decimal("1e18")
+SMALLEST, LARGEST = Decimal("0.01"), Decimal("1e18")
+"""A ratio of any two amounts between them fits a JSON number."""
+EITHER: list[JsonValue] = [
+    {"required": ["item"], "properties": {"item": {"type": "string"}}},
+    {"required": ["cost", "return"], "properties": {"cost": {"type": "number"}, "return": {"type": "number"}}},
+]
+
+
+def _no_text(given: object) -> object:
+    if not isinstance(given, int | float | Decimal) or isinstance(given, bool):
+        raise ValueError("an amount is a JSON number")
+    return given
+
+
+Money = Annotated[Decimal, BeforeValidator(_no_text), WithJsonSchema({"type": "number"})]
 
 
 class RoiRequest(BaseModel):
     """An item of the plan by name, or two numbers."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"cost": 200000, "return": 500000, "currency": "USD"}]}
+        extra="forbid", json_schema_extra={"examples": [{"cost": 200000, "return": 500000, "currency": "USD"}], "anyOf": EITHER}
     )
 
-    item: str | None = Field(None, max_length=500)
+    item: str | None = Field(None, max_length=500, pattern=r"\S")
     document: str | None = Field(None, max_length=500)
-    cost: Decimal | None = Field(None, gt=0, le=LARGEST, max_digits=24)
-    gain: Decimal | None = Field(None, alias="return", ge=0, le=LARGEST, max_digits=24)
+    cost: Money | None = Field(None, ge=SMALLEST, le=LARGEST)
+    gain: Money | None = Field(None, alias="return", ge=0, le=LARGEST)
     currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
 
 
@@ -70,17 +86,16 @@ def tasks(request: Request, who: Caller, document: DocumentQuery = None) -> list
     return [{**task.exported(), "state": json_ready(states[task.id]) if task.id in states else None} for task in found]
 
 
-@router.get("/conflicts")
-def conflicts(request: Request, who: Caller) -> list[dict[str, Any]]:
+@router.get("/conflicts", response_model=list[Conflict])
+def conflicts(request: Request, who: Caller) -> JSONResponse:
     """Things the plan gives two values for, with both."""
-    return [json_ready(conflict) for conflict in door_of(request).office.workspace.plan(who).conflicts]
+    return JSONResponse(json_ready(door_of(request).office.workspace.plan(who).conflicts))
 
 
-@router.post("/finance/roi")
-def return_on_investment(request: Request, asked: RoiRequest, who: Caller) -> dict[str, Any]:
+@router.post("/finance/roi", response_model=ToolResult)
+def return_on_investment(request: Request, asked: RoiRequest, who: Caller) -> JSONResponse:
     """ROI, net and gross, with formula and inputs: of a plan's item, or of two numbers."""
-    told: dict[str, Any] = json_ready(_roi(request, asked, who))
-    return told
+    return JSONResponse(json_ready(_roi(request, asked, who)))
 
 
 def _roi(request: Request, asked: RoiRequest, who: Caller) -> ToolResult:

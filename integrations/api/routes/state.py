@@ -6,10 +6,11 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from copilot.domain.journal import TaskStatus
+from copilot.domain.journal import Reading, TaskChange, TaskStatus
 from integrations.api.door import Caller, IdempotencyKey, Member, door_of, once
 from integrations.render import json_ready
 
@@ -17,6 +18,7 @@ router = APIRouter(prefix="/v1", tags=["state"])
 
 Note = Annotated[str | None, Field(max_length=1000)]
 Name = Annotated[str, Field(min_length=1, max_length=500, description="Name or id; near matches are offered.")]
+Named = Annotated[str, PathParameter(min_length=1, max_length=500, description="Name or id; near matches are offered.")]
 READING: dict[str, JsonValue] = {"name": "Churn", "value": "4.2 %", "on": "2026-11-18", "note": "cierre de semana"}
 
 DONE: dict[str, JsonValue] = {"status": "done", "note": "firmado"}
@@ -45,7 +47,7 @@ class NewState(BaseModel):
     document: str | None = Field(None, max_length=500)
 
 
-@router.post("/kpis/readings", status_code=201)
+@router.post("/kpis/readings", status_code=201, response_model=Reading)
 def record(request: Request, reading: NewReading, who: Member, key: IdempotencyKey = None) -> JSONResponse:
     """Record a reading. A second one for the same day corrects the first; both are kept."""
     recorder = door_of(request).office.recorder
@@ -56,15 +58,15 @@ def record(request: Request, reading: NewReading, who: Member, key: IdempotencyK
     return once(request, who, key, reading, act, status=201)
 
 
-@router.get("/kpis/{name}/readings")
-def readings(request: Request, name: str, who: Caller) -> list[dict[str, Any]]:
+@router.get("/kpis/{name}/readings", response_model=list[Reading])
+def readings(request: Request, name: Named, who: Caller) -> JSONResponse:
     """A metric's history, corrected readings too, as they were recorded."""
     office = door_of(request).office
-    return [json_ready(reading) for reading in office.journal.history(office.recorder.metric(who, name).id)]
+    return JSONResponse(json_ready(list(office.journal.history(office.recorder.metric(who, name).id))))
 
 
-@router.post("/tasks/{name}/state")
-def change(request: Request, name: str, state: NewState, who: Member, key: IdempotencyKey = None) -> JSONResponse:
+@router.post("/tasks/{name}/state", response_model=TaskChange)
+def change(request: Request, name: Named, state: NewState, who: Member, key: IdempotencyKey = None) -> JSONResponse:
     """Give a task a new state."""
     recorder = door_of(request).office.recorder
 

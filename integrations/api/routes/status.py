@@ -5,17 +5,35 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from copilot.domain.answer import Language
-from copilot.domain.work import DraftState, check_destination
-from integrations.api.door import Approver, Caller, IdempotencyKey, Member, door_of, once
+from copilot.domain.work import Draft, DraftState, check_destination
+from integrations.api.door import Approver, Caller, IdempotencyKey, Member, aside, door_of, once
 from integrations.render import json_ready
 
 router = APIRouter(prefix="/v1/status/drafts", tags=["status"])
 
-DraftId = Annotated[str, Field(max_length=40)]
+DraftId = Annotated[str, PathParameter(min_length=1, max_length=40)]
+DESTINATION = (
+    r"^(slack:[CDG][A-Z0-9]{2,}|file:(?!uploads/|chroma/)[A-Za-z0-9_][A-Za-z0-9_ -]*(/[A-Za-z0-9_][A-Za-z0-9_ -]*)*\.md)$"
+)
+"""What is documented; `check_destination` allows some more."""
+LINKS = {
+    name: {"operationId": f"{name}_v1_status_drafts__draft_id__{name}_post", "parameters": {"draft_id": "$response.body#/id"}}
+    for name in ("approve", "reject", "edit")
+}
+MADE: dict[int | str, dict[str, Any]] = {
+    201: {
+        "description": "The draft",
+        "links": {
+            **LINKS,
+            "read": {"operationId": "draft_v1_status_drafts__draft_id__get", "parameters": {"draft_id": "$response.body#/id"}},
+        },
+    }
+}
 EXAMPLE: dict[str, JsonValue] = {"audience": "team", "language": "es", "destination": "file:avance.md"}
 
 
@@ -26,7 +44,11 @@ class NewDraft(BaseModel):
 
     audience: str = Field("team", min_length=1, max_length=60, pattern=r"^[\w.-]+$")
     language: Language = "es"
-    destination: str = Field(max_length=300, description="`slack:C0123ABCD` or `file:PATH`, below the workspace's home.")
+    destination: str = Field(
+        max_length=300,
+        description="`slack:C0123ABCD` or `file:PATH.md`, below the workspace's home.",
+        json_schema_extra={"pattern": DESTINATION},
+    )
 
 
 class Decision(BaseModel):
@@ -46,11 +68,11 @@ class Rejection(Decision):
 class Edit(Decision):
     """A person's own text."""
 
-    text: str = Field(min_length=1, max_length=20_000)
+    text: str = Field(min_length=1, max_length=20_000, json_schema_extra={"pattern": r"\S"})
 
 
-@router.post("", status_code=201)
-def compose(request: Request, wanted: NewDraft, who: Member, key: IdempotencyKey = None) -> JSONResponse:
+@router.post("", status_code=201, response_model=Draft, responses=MADE)
+async def compose(request: Request, wanted: NewDraft, who: Member, key: IdempotencyKey = None) -> JSONResponse:
     """This week's draft for an audience: the one there is, or a new one. Nothing is posted before an approval."""
     desk = door_of(request).office.desk
     place = check_destination(wanted.destination)
@@ -58,36 +80,35 @@ def compose(request: Request, wanted: NewDraft, who: Member, key: IdempotencyKey
     def act() -> Any:
         return json_ready(desk.compose(by=who, audience=wanted.audience, language=wanted.language, destination=place))
 
-    return once(request, who, key, wanted, act, status=201)
+    return await aside(request, lambda: once(request, who, key, wanted, act, status=201))
 
 
-@router.get("")
+@router.get("", response_model=list[Draft])
 def drafts(
     request: Request,
     _who: Caller,
     state: Annotated[list[DraftState] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> list[dict[str, Any]]:
+) -> JSONResponse:
     """Drafts, the newest first."""
-    return [json_ready(draft) for draft in door_of(request).office.drafts.drafts(states=state or (), limit=limit)]
+    return JSONResponse(json_ready(list(door_of(request).office.drafts.drafts(states=state or (), limit=limit))))
 
 
-@router.get("/{draft_id}")
-def draft(request: Request, draft_id: str, _who: Caller) -> dict[str, Any]:
+@router.get("/{draft_id}", response_model=Draft)
+def draft(request: Request, draft_id: DraftId, _who: Caller) -> JSONResponse:
     """A draft with its text, its sentences and their evidence."""
-    told: dict[str, Any] = json_ready(door_of(request).office.drafts.draft(draft_id))
-    return told
+    return JSONResponse(json_ready(door_of(request).office.drafts.draft(draft_id)))
 
 
-@router.post("/{draft_id}/approve")
-def approve(request: Request, draft_id: str, decision: Decision, who: Approver, key: IdempotencyKey = None) -> JSONResponse:
+@router.post("/{draft_id}/approve", response_model=Draft)
+def approve(request: Request, draft_id: DraftId, decision: Decision, who: Approver, key: IdempotencyKey = None) -> JSONResponse:
     """Approve a version: it is posted once."""
     desk = door_of(request).office.desk
     return once(request, who, key, decision, lambda: json_ready(desk.approve(draft_id, version=decision.version, by=who)))
 
 
-@router.post("/{draft_id}/reject")
-def reject(request: Request, draft_id: str, decision: Rejection, who: Approver, key: IdempotencyKey = None) -> JSONResponse:
+@router.post("/{draft_id}/reject", response_model=Draft)
+def reject(request: Request, draft_id: DraftId, decision: Rejection, who: Approver, key: IdempotencyKey = None) -> JSONResponse:
     """Reject a version: nothing is posted."""
     desk = door_of(request).office.desk
 
@@ -97,8 +118,8 @@ def reject(request: Request, draft_id: str, decision: Rejection, who: Approver, 
     return once(request, who, key, decision, act)
 
 
-@router.post("/{draft_id}/edit")
-def edit(request: Request, draft_id: str, change: Edit, who: Approver, key: IdempotencyKey = None) -> JSONResponse:
+@router.post("/{draft_id}/edit", response_model=Draft)
+def edit(request: Request, draft_id: DraftId, change: Edit, who: Approver, key: IdempotencyKey = None) -> JSONResponse:
     """Replace the text; the new version needs an approval of its own."""
     desk = door_of(request).office.desk
 
