@@ -220,7 +220,8 @@ class Workspace:
 
         @cache
         def parsed(document: str) -> ParsedDocument:
-            return parse(document, self.plans.text(principal, document))
+            places = self.plans.places(principal, document)
+            return parse(document, self.plans.text(principal, document), places=places)
 
         def search(query: str, only: Sequence[str] | None, k: int) -> Sequence[Hit]:
             # Documents the question is limited to limit the search as well.

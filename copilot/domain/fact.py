@@ -76,14 +76,18 @@ class FactBase(Frozen):
     """The exact string on the (first) line that states the fact."""
     quote: str
     """Repaired text of `lines`; an invariant test compares it with the document."""
+    place: str | None = None
+    """Page, or sheet and row, of `lines` in a file that is no text; exported only where there is one."""
 
     def citation(self) -> Citation:
         """The place of this mention."""
-        return Citation(document=self.document, lines=self.lines, heading_path=self.heading_path, quote=self.quote)
+        return Citation(
+            document=self.document, lines=self.lines, heading_path=self.heading_path, quote=self.quote, place=self.place
+        )
 
     def exported(self) -> dict[str, Any]:
         """JSON-ready fields of the export: Decimals as numbers, internal fields left out."""
-        fields = self.model_dump(exclude={"quote", "when"})
+        fields = self.model_dump(exclude={"quote", "when"} if self.place else {"quote", "when", "place"})
         return {key: _plain(value) for key, value in fields.items()}
 
 

@@ -10,7 +10,7 @@ from copilot.domain.access import Principal
 from copilot.domain.answer import Turn
 from copilot.domain.fact import Dropped, Fact
 from copilot.domain.plan import DocumentRecord, PlanEvent
-from copilot.domain.source import Chunk, Repair
+from copilot.domain.source import Chunk, Place, Repair
 
 
 class PlanStore(Protocol):
@@ -24,6 +24,9 @@ class PlanStore(Protocol):
 
     def text(self, principal: Principal, document: str) -> str:
         """Repaired text of the active version. Raises UserCanFix(`unknown_document`)."""
+
+    def places(self, principal: Principal, document: str) -> Sequence[Place]:
+        """Where lines of the text stand in a file that is no text, by line. Raises UserCanFix(`unknown_document`)."""
 
     def original(self, principal: Principal, document: str) -> bytes:
         """Bytes as they arrived."""
@@ -45,6 +48,7 @@ class PlanStore(Protocol):
         dropped: Sequence[Dropped],
         chunks: Sequence[Chunk],
         events: Sequence[PlanEvent],
+        places: Sequence[Place] = (),
     ) -> None:
         """Make this version the active one, in one transaction: facts, chunks, lexical index, events, pending vectors."""
 

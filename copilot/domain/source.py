@@ -6,6 +6,8 @@ the file as the user has it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -40,6 +42,21 @@ class Repair(Frozen):
     """Number of lines changed."""
     example: str = ""
     """One repaired word, before and after."""
+
+
+class Place(Frozen):
+    """Where lines of a converted document stand in the file itself: a page, rows of a sheet."""
+
+    lines: Lines
+    """Of the repaired text."""
+    name: str
+    """`p3`, `Ventas!`; shown behind the document's name."""
+    number: int | None = None
+    """Row of the first line, further lines are the rows below it; None where all lines are in one place."""
+
+    def label(self, line: int) -> str:
+        """`p3`, `Ventas!12`."""
+        return self.name if self.number is None else f"{self.name}{self.number + line - self.lines[0]}"
 
 
 class RepairedText(Frozen):
@@ -92,6 +109,12 @@ class ParsedDocument(Frozen):
     blocks: tuple[Block, ...]
     front_matter: dict[str, str] = {}
     sha256: str = ""
+    places: tuple[Place, ...] = ()
+    """Of a document that was converted, by line; empty for text."""
+
+    def place(self, lines: Lines) -> str | None:
+        """Page, or sheet and row, of these lines in the file: `p3`, `Ventas!12`, `Ventas!12-15`; None for text."""
+        return place_of(self.places, lines)
 
     def quote(self, lines: Lines) -> str:
         """The repaired text of these lines."""
@@ -107,10 +130,14 @@ class Citation(Frozen):
     quote: str
     n: int = 0
     """Number within an answer, from 1; 0 while unnumbered."""
+    place: str | None = None
+    """Page, or sheet and row, in a file that is no text: `p3`, `Ventas!12`."""
 
     @property
     def label(self) -> str:
-        """`file.md:12` or `file.md:12-15`."""
+        """`file.md:12`, `file.md:12-15`; `plan.pdf#p3`, `plan.xlsx#Ventas!12`."""
+        if self.place:
+            return f"{self.document}#{self.place}"
         first, last = self.lines
         return f"{self.document}:{first}" if first == last else f"{self.document}:{first}-{last}"
 
@@ -129,6 +156,8 @@ class Chunk(Frozen):
     """What is indexed and embedded: heading path, table header, text."""
     language: str = "es"
     tokens: int = 0
+    place: str | None = None
+    """As in a citation."""
 
 
 class Hit(Frozen):
@@ -145,3 +174,20 @@ class Found(Frozen):
     hits: tuple[Hit, ...] = ()
     trouble: str | None = None
     """Code of the OperatorMustFix that kept the vectors out of it; None when all went well."""
+
+
+def place_of(places: Sequence[Place], lines: Lines) -> str | None:
+    """One label for these lines; lines between two places have that of their neighbours within."""
+    first = bisect_left(places, lines[0], key=lambda place: place.lines[1])
+    last = first
+    while last + 1 < len(places) and places[last + 1].lines[0] <= lines[1]:
+        last += 1
+    if first >= len(places) or places[first].lines[0] > lines[1]:
+        return None
+    start, end = places[first], places[last]
+    head = start.label(max(lines[0], start.lines[0]))
+    tail = end.label(min(lines[1], end.lines[1]))
+    if head == tail:
+        return head
+    same = start.number is not None and start.name == end.name
+    return f"{head}-{tail.removeprefix(end.name) if same else tail}"

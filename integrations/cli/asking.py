@@ -122,4 +122,4 @@ def _next_line() -> str:
 
 
 def _place(chunk: Chunk) -> str:
-    return Citation(document=chunk.document, lines=chunk.lines, quote="").label
+    return Citation(document=chunk.document, lines=chunk.lines, quote="", place=chunk.place).label

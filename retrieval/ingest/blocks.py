@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from copilot.domain.source import Block, ParsedDocument
+from copilot.domain.source import Block, ParsedDocument, Place
 from retrieval.ingest.drafts import Draft, Drafts
 from retrieval.ingest.front_matter import front_matter
 from retrieval.ingest.table import is_delimiter, is_row
@@ -32,7 +32,7 @@ _FENCE = re.compile(r"[\s>]*(`{3,}|~{3,})")
 _MAX_SETEXT = 80
 
 
-def parse(document: str, text: str, *, sha256: str = "") -> ParsedDocument:
+def parse(document: str, text: str, *, sha256: str = "", places: Sequence[Place] = ()) -> ParsedDocument:
     """Blocks of a repaired document, in order of their lines; never fails, whatever the text."""
     lines = tuple(text.split("\n"))
     keys, header_lines = front_matter(lines)
@@ -50,6 +50,7 @@ def parse(document: str, text: str, *, sha256: str = "") -> ParsedDocument:
         blocks=blocks,
         front_matter=keys,
         sha256=sha256,
+        places=tuple(places),
     )
 
 

@@ -153,6 +153,7 @@ def _chunks_of(group: Sequence[_Unit], doc: ParsedDocument, version_id: str, ord
             indexed=indexed,
             language=doc.language,
             tokens=count(indexed),
+            place=doc.place(lines),
         )
 
 

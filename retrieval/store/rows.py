@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 
 from copilot.domain.fact import Fact
 from copilot.domain.plan import DocumentRecord
-from copilot.domain.source import Chunk
+from copilot.domain.source import Chunk, Place
 
 
 def record(row: sa.RowMapping) -> DocumentRecord:
@@ -43,15 +44,26 @@ def chunk(row: sa.Row[Any]) -> Chunk:
         indexed=row.indexed,
         language=row.language,
         tokens=row.tokens,
+        place=row.place,
     )
 
 
 def chunk_row(one: Chunk, version_id: str) -> dict[str, Any]:
     """A row of `chunks`."""
     first, last = one.lines
-    fields = one.model_dump(include={"id", "document", "text", "indexed", "language", "tokens"})
+    fields = one.model_dump(include={"id", "document", "text", "indexed", "language", "tokens", "place"})
     path = json.dumps(one.heading_path, ensure_ascii=False)
     return fields | {"version_id": version_id, "first_line": first, "last_line": last, "heading_path": path}
+
+
+def places(text: str) -> tuple[Place, ...]:
+    """Places from the JSON of their numbers and names."""
+    return tuple(Place(lines=(first, last), name=name, number=number) for first, last, name, number in json.loads(text))
+
+
+def places_text(found: Sequence[Place]) -> str:
+    """JSON of places, short: a sheet may have thousands."""
+    return json.dumps([[*place.lines, place.name, place.number] for place in found], ensure_ascii=False)
 
 
 @cache

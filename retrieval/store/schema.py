@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-HEAD = "0002"
+HEAD = "0003"
 """Revision of the newest migration; a database at it is opened without loading Alembic."""
 
 
@@ -56,6 +56,7 @@ document_versions = sa.Table(
     sa.Column("repairs", sa.Text, nullable=False),
     sa.Column("ingested_at", Moment, nullable=False),
     sa.Column("replaced_at", Moment),
+    sa.Column("places", sa.Text, nullable=False, server_default="[]"),
 )
 
 documents = sa.Table(
@@ -107,6 +108,7 @@ chunks = sa.Table(
     sa.Column("indexed", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("tokens", sa.Integer, nullable=False),
+    sa.Column("place", sa.Text),
 )
 
 pending_vectors = sa.Table(

@@ -19,7 +19,7 @@ from copilot.domain.access import Principal
 from copilot.domain.errors import UserCanFix
 from copilot.domain.fact import Dropped, Fact
 from copilot.domain.plan import DocumentRecord, PlanEvent
-from copilot.domain.source import Chunk, Repair
+from copilot.domain.source import Chunk, Place, Repair
 from retrieval.store import rows, schema
 from retrieval.store.database import Database
 from retrieval.store.lexical import add_to_index
@@ -60,6 +60,10 @@ class SqlPlanStore:
         """Repaired text of the active version. Raises UserCanFix(`unknown_document`)."""
         return str(self._of_version(principal, document, schema.document_versions.c.text))
 
+    def places(self, principal: Principal, document: str) -> Sequence[Place]:
+        """Where lines of the text stand in a file that is no text. Raises UserCanFix(`unknown_document`)."""
+        return rows.places(self._of_version(principal, document, schema.document_versions.c.places))
+
     def original(self, principal: Principal, document: str) -> bytes:
         """Bytes as they arrived. Raises UserCanFix(`unknown_document`)."""
         return bytes(self._of_version(principal, document, schema.document_versions.c.content))
@@ -95,11 +99,12 @@ class SqlPlanStore:
         dropped: Sequence[Dropped],
         chunks: Sequence[Chunk],
         events: Sequence[PlanEvent],
+        places: Sequence[Place] = (),
     ) -> None:
         """Make this version the active one, in one transaction."""
         with self._database.write() as connection:
             self._retire(connection, record.document)
-            self._add_version(connection, record, content=content, text=text, repairs=repairs)
+            self._add_version(connection, record, content=content, text=text, repairs=repairs, places=places)
             _insert(connection, schema.facts, (rows.fact_row(fact, record.version_id) for fact in facts))
             _insert(connection, schema.dropped, ({**one.model_dump(), "version_id": record.version_id} for one in dropped))
             self._add_chunks(connection, record.version_id, chunks)
@@ -222,7 +227,14 @@ class SqlPlanStore:
             connection.execute(table.delete().where(table.c.document == document))
 
     def _add_version(
-        self, connection: sa.Connection, record: DocumentRecord, *, content: bytes, text: str, repairs: Sequence[Repair]
+        self,
+        connection: sa.Connection,
+        record: DocumentRecord,
+        *,
+        content: bytes,
+        text: str,
+        repairs: Sequence[Repair],
+        places: Sequence[Place],
     ) -> None:
         versions, insert = schema.document_versions, self._database.dialect.insert
         connection.execute(
@@ -232,6 +244,7 @@ class SqlPlanStore:
         )
         fields = record.model_dump(include=set(versions.c.keys()))
         fields |= {"content": content, "text": text, "replaced_at": None}
+        fields["places"] = rows.places_text(places)
         fields["repairs"] = json.dumps([repair.model_dump() for repair in repairs], ensure_ascii=False)
         version = insert(versions).values(**fields)
         connection.execute(version.on_conflict_do_update(index_elements=["version_id"], set_=fields))

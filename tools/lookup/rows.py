@@ -35,8 +35,14 @@ class Rows:
         first, last = lines[0], min(lines[1], lines[0] + MOST_CITED_LINES - 1)
         place = (document, (first, last))
         if place not in self._evidence:
-            quote = self._view.parsed(document).quote((first, last))
-            citation = Citation(document=document, lines=(first, last), heading_path=tuple(heading_path), quote=quote)
+            parsed = self._view.parsed(document)
+            citation = Citation(
+                document=document,
+                lines=(first, last),
+                heading_path=tuple(heading_path),
+                quote=parsed.quote((first, last)),
+                place=parsed.place((first, last)),
+            )
             self._evidence[place] = Evidence(id=f"e{len(self._evidence) + 1}", citation=citation, fact_id=fact_id or None)
         return self._evidence[place].id
 
