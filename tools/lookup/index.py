@@ -81,6 +81,7 @@ class Index:
     below: dict[int, frozenset[str]] = field(default_factory=dict)
     """Words of a container's lines, by its number; worked out when first asked for."""
     _containers: frozenset[int] | None = None
+    _alike: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     _postings: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     _frequency: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _by_initial: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -90,6 +91,7 @@ class Index:
         """Take a document in."""
         made = statements_of(parsed, facts, len(self.statements))
         self._containers = None
+        self._alike.clear()
         self.spans[parsed.document] = range(len(self.statements), len(self.statements) + len(made))
         self.statements += made
         title = keys_of(f"{parsed.title} {re.sub(r'[_.-]+', ' ', PurePosixPath(parsed.document).stem)}")
@@ -296,11 +298,12 @@ class Index:
         }
 
     def _root_hits(self, root: str) -> dict[int, float]:
+        if root not in self._alike:
+            found = ((key, likeness(root, key)) for key in self._by_initial.get(root[:1], ()))
+            self._alike[root] = [(key, alike) for key, alike in found if alike]
         best: dict[int, float] = {}
-        for key in self._by_initial.get(root[:1], ()):
-            alike = likeness(root, key)
-            if alike:
-                _take(best, self._postings[key], alike)
+        for key, alike in self._alike[root]:
+            _take(best, self._postings[key], alike)
         return best
 
     def _weight(self, term: Term) -> float:

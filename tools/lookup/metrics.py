@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from copilot.domain.answer import ToolResult
 from copilot.domain.errors import ModelCanRetry
 from copilot.domain.fact import FinanceFact, KpiFact
@@ -76,7 +78,12 @@ def has_figure(statement: Statement) -> bool:
         return False
     if statement.block.kind == "row":
         return any(character.isdigit() for cell in statement.block.cells[1:] for character in cell)
-    return any(character.isdigit() for character in statement.block.plain) and bool(find_quantities(statement.block.plain))
+    return _holds_amount(statement.block.plain)
+
+
+@lru_cache(maxsize=50_000)
+def _holds_amount(text: str) -> bool:
+    return any(character.isdigit() for character in text) and bool(find_quantities(text))
 
 
 def _worth(match: Match) -> float:

@@ -193,10 +193,19 @@ def likeness(a: str, b: str) -> float:
     return 0.0
 
 
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(sequence[0] for sequence in phrases())
+
+
 def concepts_in(roots: Sequence[str]) -> dict[int, tuple[int, frozenset[str]]]:
     """Start of each longest phrase that names a concept, to its length and the concepts."""
     known, found, at = phrases(), {}, 0
+    begins = _beginnings()
     while at < len(roots):
+        if roots[at] not in begins:
+            at += 1
+            continue
         for length in range(min(LONGEST_PHRASE, len(roots) - at), 0, -1):
             names = known.get(tuple(roots[at : at + length]))
             if names:
@@ -207,20 +216,21 @@ def concepts_in(roots: Sequence[str]) -> dict[int, tuple[int, frozenset[str]]]:
     return found
 
 
+@lru_cache(maxsize=50_000)
 def keys_of(text: str) -> frozenset[str]:
     """Roots and concepts of a text of a plan; parts of compounds are roots of their own."""
-    words = [word for word in split(text) if word not in stop_words()]
-    roots = [root(word) for word in words]
-    keys = set(roots)
-    for at, word in enumerate(words):
-        if "-" in word:
-            keys.update(root(part) for part in word.split("-") if len(part) > 2 and at >= 0)
-    plain = [root(part) for word in split(text) for part in word.split("-") if part and part not in stop_words()]
-    for sequence in (roots, plain, [root(word) for word in split(text)]):
+    said = split(text)
+    words = [word for word in said if word not in stop_words()]
+    keys = {root(word) for word in words}
+    plain = [root(part) for word in said for part in word.split("-") if part and part not in stop_words()]
+    if len(plain) > len(words):
+        keys.update(root(part) for word in words if "-" in word for part in word.split("-") if len(part) > 2)
+    for sequence in (plain, [root(word) for word in said]):
         for _, names in concepts_in(sequence).values():
             keys |= names
+    known = phrases()
     for single in plain:
-        keys |= phrases().get((single,), frozenset())
+        keys |= known.get((single,), frozenset())
     return frozenset(keys)
 
 
