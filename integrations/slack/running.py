@@ -59,12 +59,7 @@ class SlackDoor:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work for as long as a server lives."""
-        try:
-            # Loading the agent takes a second or two, which the first person should not wait for.
-            await asyncio.to_thread(lambda: self._office.workspace.copilot)
-        except RumboError as failure:  # each question will be told
-            log.warning("slack_agent_unready", extra={"code": failure.code})
-        task = asyncio.create_task(self.worker.run())
+        task = asyncio.create_task(self._work())
         try:
             yield
         finally:
@@ -72,6 +67,14 @@ class SlackDoor:
             with suppress(asyncio.CancelledError):
                 await task
             self._reception.close()
+
+    async def _work(self) -> None:
+        try:
+            # Loading the agent takes a while; receipts are taken meanwhile, and the first person waits less.
+            await asyncio.to_thread(lambda: self._office.workspace.copilot)
+        except RumboError as failure:  # each question will be told
+            log.warning("slack_agent_unready", extra={"code": failure.code})
+        await self.worker.run()
 
 
 def is_readable(content: bytes, media_type: str) -> bool:
