@@ -14,7 +14,7 @@ from integrations.translate import fill, label
 
 def say(key: str, language: Language, **values: object) -> str:
     """A sentence of the bot."""
-    return fill(_words(language)[key], values).strip()
+    return fill(words_of(language)[key], values).strip()
 
 
 def answered(answer: Answer) -> str:
@@ -29,6 +29,7 @@ def _label(language: Language, key: str) -> str:
 
 
 @cache
-def _words(language: Language) -> dict[str, str]:
+def words_of(language: Language) -> dict[str, str]:
+    """All sentences of a language, by key."""
     text = resources.files("integrations.slack").joinpath("words", f"{language}.toml").read_text(encoding="utf-8")
     return {key: str(value) for key, value in tomllib.loads(text).items()}
