@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from integrations.dev.slack.methods import call
+from integrations.dev.slack.sender import Sender
 from integrations.dev.slack.workspace import APP, Fault, Workspace
 
 WORKSPACE = web.AppKey("workspace", Workspace)
@@ -32,6 +33,7 @@ def create_app(workspace: Workspace) -> web.Application:
     app.router.add_get("/dev/state", _state)
     app.router.add_post("/dev/faults", _plan_fault)
     app.router.add_post("/dev/socket", _send_by_socket)
+    app.router.add_post("/dev/say", _say)
     return app
 
 
@@ -164,6 +166,21 @@ async def _send_by_socket(request: web.Request) -> web.Response:
         return web.json_response({"ok": False, "error": "no_socket"}, status=409)
     await sockets[-1].send_json(envelope)
     return web.json_response({"ok": True})
+
+
+async def _say(request: web.Request) -> web.Response:
+    """A person says `text` (in a channel: to the app); sent over the socket. `channel`, `user` and `thread_ts` may be given."""
+    told, space = await request.json(), request.app[WORKSPACE]
+    channel, sockets = space.channel(str(told.get("channel", "D0ANA"))), request.app[SOCKETS]
+    if channel is None or not sockets:
+        return web.json_response({"ok": False, "error": "no_socket" if channel else "channel_not_found"}, status=409)
+    sender = Sender(space, "")
+    speak = sender.message if channel.is_im else sender.mention
+    payload = speak(
+        str(told.get("text", "")), channel=channel.id, user=told.get("user", "U0ANA"), thread_ts=told.get("thread_ts")
+    )
+    await sockets[-1].send_json({"type": "events_api", "envelope_id": payload["event_id"], "payload": payload})
+    return web.json_response({"ok": True, "channel": channel.id, "ts": payload["event"]["ts"]})
 
 
 async def _response_url(request: web.Request) -> web.Response:
