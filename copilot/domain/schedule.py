@@ -111,4 +111,4 @@ def _after_gap(local: datetime) -> datetime:
             early = middle
         else:
             late = middle
-    return late.replace(microsecond=0) + (timedelta(seconds=1) if late.microsecond else timedelta(0))
+    return late.replace(microsecond=0)  # clocks jump on a whole second, less than one before `late`

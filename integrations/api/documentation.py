@@ -31,10 +31,8 @@ OPEN_TO_ALL: dict[int | str, dict[str, Any]] = {code: PROBLEMS[code] for code in
 
 
 def events(*names: str) -> dict[str, Any]:
-    """The schema of a stream of server-sent events, one object an event; no names: events without one."""
-    fields: dict[str, Any] = {"data": {"type": "string", "description": "JSON"}}
-    if names:
-        fields["event"] = {"type": "string", "enum": list(names)}
+    """The schema of a stream of server-sent events, one object an event; an unnamed event is a `message`."""
+    fields = {"data": {"type": "string", "description": "JSON"}, "event": {"type": "string", "enum": list(names)}}
     return {"itemSchema": {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}}
 
 

@@ -60,7 +60,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     }.items()
 }
 STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": events()}, "description": "The completion, or its chunks"}
+    200: {"content": {"text/event-stream": events("message")}, "description": "The completion, or its chunks"}
 }
 router = APIRouter(prefix="/v1", tags=["openai"], route_class=OpenAIErrors, responses=ERRORS)
 

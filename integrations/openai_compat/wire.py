@@ -6,7 +6,7 @@ import time
 import uuid
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
 MODEL = "rumbo"
 EXAMPLE: dict[str, JsonValue] = {
@@ -41,7 +41,7 @@ class Message(BaseModel):
 class StreamOptions(BaseModel):
     """What a stream should hold besides the text."""
 
-    include_usage: bool = False
+    include_usage: StrictBool = False
 
 
 class ChatRequest(BaseModel):
@@ -51,7 +51,7 @@ class ChatRequest(BaseModel):
 
     model: str = Field(MODEL, max_length=200)
     messages: list[Message] = Field(min_length=1, max_length=500)
-    stream: bool = False
+    stream: StrictBool = False
     stream_options: StreamOptions | None = None
     n: int | None = Field(None, ge=1, le=1)
 

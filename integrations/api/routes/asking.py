@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
 from copilot.domain.access import Principal
 from copilot.domain.answer import Answer, Language, Question, Turn
@@ -43,7 +43,7 @@ class Ask(BaseModel):
     conversation_id: Id | None = Field(None, description="Continue or start a conversation that is kept.")
     documents: list[Annotated[str, Field(max_length=500)]] = Field([], max_length=100, description="Answer from these only.")
     history: list[Said] = Field([], max_length=50, description="What was said before, oldest first; overrides the conversation.")
-    stream: bool = Field(False, description="Server-sent events instead of JSON; so does `Accept: text/event-stream`.")
+    stream: StrictBool = Field(False, description="Server-sent events instead of JSON; so does `Accept: text/event-stream`.")
 
 
 EVENTS = ("tool_started", "tool_finished", "sentence", "answer", "error")

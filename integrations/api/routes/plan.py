@@ -38,7 +38,18 @@ def _no_text(given: object) -> object:
     return given
 
 
-Money = Annotated[Decimal, BeforeValidator(_no_text), WithJsonSchema({"type": "number"})]
+Cost = Annotated[
+    Decimal,
+    BeforeValidator(_no_text),
+    Field(ge=SMALLEST, le=LARGEST),
+    WithJsonSchema({"type": "number", "minimum": float(SMALLEST), "maximum": float(LARGEST)}),
+]
+Gain = Annotated[
+    Decimal,
+    BeforeValidator(_no_text),
+    Field(ge=0, le=LARGEST),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": float(LARGEST)}),
+]
 
 
 class RoiRequest(BaseModel):
@@ -50,8 +61,8 @@ class RoiRequest(BaseModel):
 
     item: str | None = Field(None, max_length=500, pattern=r"\S")
     document: str | None = Field(None, max_length=500)
-    cost: Money | None = Field(None, ge=SMALLEST, le=LARGEST)
-    gain: Money | None = Field(None, alias="return", ge=0, le=LARGEST)
+    cost: Cost | None = None
+    gain: Gain | None = Field(None, alias="return")
     currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
 
 
