@@ -105,7 +105,7 @@ def _atom(
           (?P<percent>\s?%|\s(?i:por\s?ciento|percent)\b)
           |(?P<points>\s?(?i:pp|p\.p\.|puntos\sporcentuales|percentage\spoints|pontos\spercentuais)(?!\w))
           |(?P<times>\s?[xX×](?!\w))
-          |(?P<ratio>\s?:\s?1(?![\d:.,]))
+          |(?P<ratio>\s?:\s?1(?!\d|[:.,]\d))
           |(?P<score>\s?/\s?(?:10|5|100)(?![\d/.,]))
           |(?(currency)(?!)|(?P<time>(?:{letters}|(?i:{attached}))(?!\w)|\s(?i:{spaced})(?!\w|\s\d)))
           |(?P<money>\s?(?:(?:de|of)\s)?(?:€|£|\$(?!\d)|(?i:{_either(names)})(?!\w)|{code_group}(?!\w)))

@@ -287,7 +287,9 @@ def _single(known: AmountPatterns, atom: _Atom, visible: str, level: str) -> Fou
     comparator, approx = atom.comparator, atom.approx
     if comparator == "=":
         before = level[max(0, atom.start - 40) : atom.start]
-        word = next((sign for sign, pattern in known.before if pattern.search(before)), None)
+        # The longest phrase counts: "no más de" holds "más de".
+        phrases = [(found.start(), sign) for sign, pattern in known.before if (found := pattern.search(before))]
+        word = min(phrases)[1] if phrases else None
         word = word or next((sign for sign, pattern in known.after if pattern.match(level, end)), None)
         approx = approx or word == "~"
         comparator = SYMBOLS.get(word or "", comparator)
