@@ -32,7 +32,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 def answer_text(answer: Answer, label: Label) -> str:
     """The answer, its calculations, its gaps and its numbered sources as `file.md:12`."""
-    parts = [BOLD.sub(r"\1", clean(answer.answer))]
+    parts = [clean(answer.answer)]
     if answer.calculations:
         lines = [line for made in answer.calculations for line in calculation_lines(made, label)]
         parts.append("\n".join([f"{label('calculations')}:", *lines]))
@@ -41,6 +41,11 @@ def answer_text(answer: Answer, label: Label) -> str:
     if answer.citations:
         parts.append("\n".join([f"{label('sources')}:", *(source_line(citation) for citation in answer.citations)]))
     return "\n\n".join(parts)
+
+
+def unmarked(text: str) -> str:
+    """The text without Markdown's bold marks, for a surface that does not draw them."""
+    return BOLD.sub(r"\1", text)
 
 
 def json_ready(value: Any) -> Any:

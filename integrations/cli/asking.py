@@ -14,7 +14,7 @@ from copilot.domain.source import Chunk, Citation
 from integrations import translate
 from integrations.cli.options import JsonOption, chosen_document
 from integrations.cli.session import Session, session
-from integrations.render import answer_text, json_ready, one_line
+from integrations.render import answer_text, json_ready, one_line, unmarked
 
 DocumentsOption = Annotated[list[str] | None, typer.Option("--document", "-d", help="Only this document; may be repeated.")]
 LanguageOption = Annotated[str | None, typer.Option("--language", "-l", help="Language of the answer: es, en, pt or fr.")]
@@ -43,7 +43,7 @@ def ask(
     if as_json:
         opened.screen.json(json_ready(answer))
     else:
-        opened.screen.line(answer_text(answer, opened.say))
+        opened.screen.line(unmarked(answer_text(answer, opened.say)))
 
 
 def chat(
@@ -63,7 +63,7 @@ def chat(
             # A question that cannot be answered does not end the conversation.
             opened.screen.error(translate.error_sentence(error, opened.language))
             continue
-        opened.screen.line(answer_text(answer, opened.say))
+        opened.screen.line(unmarked(answer_text(answer, opened.say)))
         opened.screen.line()
 
 

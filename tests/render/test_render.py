@@ -6,13 +6,13 @@ import pytest
 
 from copilot.domain.answer import Answer, Calculation, CalculationInput
 from copilot.domain.source import Citation
-from integrations.render import answer_text, calculation_lines, clean, json_ready, number, quantity, table_text
+from integrations.render import answer_text, calculation_lines, clean, json_ready, number, quantity, table_text, unmarked
 
 LINE = Citation(document="plan.md", lines=(12, 12), quote="- **MRR**:  $45K", n=1)
 
 
 def test_an_answer_is_plain_text_that_ends_with_its_numbered_sources() -> None:
-    answer = Answer(question="?", answer="**MRR** is $45K [1].", answered=True, language="en", citations=(LINE,), model="offline")
+    answer = Answer(question="?", answer="MRR is $45K [1].", answered=True, language="en", citations=(LINE,), model="offline")
 
     assert answer_text(answer, str).split("\n") == ["MRR is $45K [1].", "", "sources:", "  [1] plan.md:12  - **MRR**: $45K"]
 
@@ -36,6 +36,10 @@ def test_a_calculation_shows_formula_result_and_where_each_input_stands() -> Non
         "    cost = $2  (plan.md:12)",
         "    return = $3  (given)",
     ]
+
+
+def test_bold_marks_go_and_other_stars_stay() -> None:
+    assert unmarked("**MRR** (a): 2 ** 3, *churn*, **NPS: 60**") == "MRR (a): 2 ** 3, *churn*, NPS: 60"
 
 
 def test_a_calculated_result_is_shown_with_two_decimals() -> None:
