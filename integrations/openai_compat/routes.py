@@ -20,7 +20,7 @@ from integrations.api.documentation import events
 from integrations.api.door import Caller, door_of
 from integrations.api.problems import STATUSES, language_of
 from integrations.openai_compat import wire
-from integrations.render import BOLD, answer_text, clean, json_ready
+from integrations.render import answer_text, clean, json_ready
 from integrations.translate import error_sentence, label
 
 
@@ -89,7 +89,7 @@ async def _stream(request: Request, who: Principal, question: Question, reply: w
     try:
         async for event in door_of(request).office.workspace.copilot.stream(who, question):
             if isinstance(event, Sentence):
-                said = BOLD.sub(r"\1", clean(event.text))  # as `answer_text` will show it
+                said = clean(event.text)  # as `answer_text` will show it
                 told += said
                 yield _event(reply.chunk({"content": said}))
             elif isinstance(event, AnswerReady):
