@@ -89,6 +89,9 @@ class Outbox(Protocol):
         It becomes `sending`; `attempts` over 1 tells that an earlier try may have arrived.
         """
 
+    def keep_message(self, key: str, owner: str, *, until: datetime) -> bool:
+        """Lengthen the lease; False when the message is no longer the owner's."""
+
     def finish_message(self, key: str, owner: str, *, receipt: str) -> bool:
         """Mark a message sent; False when it is no longer the owner's."""
 

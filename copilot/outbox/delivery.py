@@ -59,6 +59,8 @@ class Delivery:
             return self._outbox.message(message.key)
         try:
             receipt = publisher.find(message) if message.attempts > 1 else None
+            if receipt is None and not self._still_ours(message):
+                return self._outbox.message(message.key)
             receipt = receipt if receipt is not None else publisher.publish(message)
         except NotDelivered as failure:
             self._give_back(message, failure)
@@ -79,6 +81,11 @@ class Delivery:
                 self._sent(message, message.receipt or "")
             elif message is not None and message.state == "needs_operator":
                 self._to_operator(draft, message.error or "")
+
+    def _still_ours(self, message: OutboxMessage) -> bool:
+        """A long look through a history may outlast the lease; whoever has it now posts, not we."""
+        until = self._clock.now() + timedelta(seconds=self._lease_s)
+        return self._outbox.keep_message(message.key, self._owner, until=until)
 
     def _sent(self, message: OutboxMessage, receipt: str) -> None:
         self._outbox.finish_message(message.key, self._owner, receipt=receipt)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from copilot.agent.events import AnswerReady, Sentence
 from copilot.domain.access import Principal
@@ -18,7 +19,7 @@ from copilot.domain.answer import Answer, Question, Turn
 from copilot.domain.errors import RumboError
 from integrations.api.documentation import events
 from integrations.api.door import Caller, door_of
-from integrations.api.problems import STATUSES, language_of
+from integrations.api.problems import STATUSES, ApiError, language_of
 from integrations.openai_compat import wire
 from integrations.render import answer_text, clean, json_ready
 from integrations.translate import error_sentence, label
@@ -37,6 +38,11 @@ class OpenAIErrors(APIRoute):
             except RumboError as failure:
                 status = STATUSES.get(failure.code, failure.http_status)
                 return JSONResponse(_error(request, failure), status_code=status)
+            except HTTPException as failure:  # the framework's word for a body that is no text
+                status = failure.status_code
+                return JSONResponse(
+                    _error(request, ApiError("bad_json" if status == 400 else "invalid_request")), status_code=status
+                )
             except RequestValidationError as failure:
                 first = failure.errors()[0]
                 told = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"

@@ -86,6 +86,10 @@ class SqlOutbox:
         )
         return None if key is None else self.message(key)
 
+    def keep_message(self, key: str, owner: str, *, until: datetime) -> bool:
+        """Lengthen the lease; False when the message is no longer the owner's."""
+        return self._own(key, owner, lease_until=until)
+
     def finish_message(self, key: str, owner: str, *, receipt: str) -> bool:
         """Mark a message sent; False when it is no longer the owner's."""
         return self._own(key, owner, state="sent", receipt=receipt, lease_until=None, error=None)

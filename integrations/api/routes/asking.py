@@ -94,12 +94,12 @@ async def search(
     request: Request,
     who: Caller,
     q: Annotated[str, Query(min_length=1, max_length=1000, description="Words.", examples=["retención mes 6"])],
+    document: Annotated[list[str], Query(default_factory=list, max_length=100, description="Of these documents only.")],
     k: Annotated[int, Query(ge=1, le=100)] = 10,
-    document: Annotated[list[str] | None, Query(max_length=100)] = None,
 ) -> list[dict[str, Any]]:
     """Passages, best first."""
     find = door_of(request).office.workspace.search
-    hits = await aside(request, lambda: find(who, q, documents=document, k=k))
+    hits = await aside(request, lambda: find(who, q, documents=document or None, k=k))
     return [
         {
             "document": hit.chunk.document,

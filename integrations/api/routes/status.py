@@ -87,11 +87,11 @@ async def compose(request: Request, wanted: NewDraft, who: Member, key: Idempote
 def drafts(
     request: Request,
     _who: Caller,
-    state: Annotated[list[DraftState] | None, Query()] = None,
+    state: Annotated[list[DraftState], Query(default_factory=list, max_length=20)],
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> JSONResponse:
     """Drafts, the newest first."""
-    return JSONResponse(json_ready(list(door_of(request).office.drafts.drafts(states=state or (), limit=limit))))
+    return JSONResponse(json_ready(list(door_of(request).office.drafts.drafts(states=state, limit=limit))))
 
 
 @router.get("/{draft_id}", response_model=Draft)
