@@ -79,6 +79,9 @@ class FactBase(Frozen):
     place: str | None = None
     """Page, or sheet and row, of `lines` in a file that is no text; exported only where there is one."""
 
+    by: str | None = None
+    """Who corrected or added the fact; None: it is as extracted. Exported only where there is someone."""
+
     def citation(self) -> Citation:
         """The place of this mention."""
         return Citation(
@@ -87,7 +90,8 @@ class FactBase(Frozen):
 
     def exported(self) -> dict[str, Any]:
         """JSON-ready fields of the export: Decimals as numbers, internal fields left out."""
-        fields = self.model_dump(exclude={"quote", "when"} if self.place else {"quote", "when", "place"})
+        empty = {field for field in ("place", "by") if getattr(self, field) is None}
+        fields = self.model_dump(exclude={"quote", "when", *empty})
         return {key: _plain(value) for key, value in fields.items()}
 
 

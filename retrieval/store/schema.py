@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-HEAD = "0003"
+HEAD = "0004"
 """Revision of the newest migration; a database at it is opened without loading Alembic."""
 
 

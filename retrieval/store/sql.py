@@ -23,6 +23,7 @@ from copilot.domain.source import Chunk, Place, Repair
 from retrieval.store import rows, schema
 from retrieval.store.database import Database
 from retrieval.store.lexical import add_to_index
+from retrieval.store.revisions import grow_revision
 
 COLLECTION = "vector_collection"
 """Mark that names the collection vectors were last written to."""
@@ -111,7 +112,7 @@ class SqlPlanStore:
             past = schema.plan_events.update().where(schema.plan_events.c.document == record.document)
             connection.execute(past.values(access=record.access))
             _insert(connection, schema.plan_events, ({**event.model_dump(), "access": record.access} for event in events))
-            _grow_revision(connection)
+            grow_revision(connection)
 
     def remove(self, document: str, *, at: datetime, events: Sequence[PlanEvent] = ()) -> bool:
         """Take a document, all its versions and its passages away; False when there is none of that name."""
@@ -125,7 +126,7 @@ class SqlPlanStore:
             connection.execute(schema.document_versions.delete().where(schema.document_versions.c.document == document))
             gone = PlanEvent(kind="removed", fact_kind="document", fact_id=document, document=document, name=document, at=at)
             _insert(connection, schema.plan_events, ({**event.model_dump(), "access": found.access} for event in (*events, gone)))
-            _grow_revision(connection)
+            grow_revision(connection)
         return True
 
     def chunks(self, principal: Principal, ids: Sequence[str]) -> Mapping[str, Chunk]:
@@ -155,7 +156,7 @@ class SqlPlanStore:
             connection.execute(schema.plan_starts.delete().where(schema.plan_starts.c.document == document))
             if start is not None:
                 connection.execute(schema.plan_starts.insert().values(document=document, start=start))
-            _grow_revision(connection)
+            grow_revision(connection)
 
     def revision(self) -> int:
         """Grows with every change; readers cache by it."""
@@ -312,9 +313,3 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Iterable[Mapping[s
     values = list(rows)
     if values:
         connection.execute(table.insert(), values)
-
-
-def _grow_revision(connection: sa.Connection) -> None:
-    connection.execute(
-        schema.counters.update().where(schema.counters.c.name == "revision").values(value=schema.counters.c.value + 1)
-    )

@@ -123,3 +123,13 @@ request_counts = sa.Table(
     sa.Column("window", sa.Text, primary_key=True),
     sa.Column("requests", sa.Integer, nullable=False),
 )
+
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False, unique=True),
+    sa.Column("document", sa.Text, nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
