@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 from typing import Annotated
@@ -28,21 +29,28 @@ ToOption = Annotated[str, typer.Option("--to", help="Where it goes once approved
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    status = typer.Typer(help="The weekly update: drafted, decided by a person, posted once.", no_args_is_help=True)
-    for name, function in (
-        ("draft", status_draft),
-        ("list", status_list),
-        ("show", status_show),
-        ("edit", status_edit),
-        ("approve", status_approve),
-        ("reject", status_reject),
-    ):
-        status.command(name)(function)
-    schedule = typer.Typer(help="When updates are drafted by themselves.", no_args_is_help=True)
-    for name, function in (("add", schedule_add), ("list", schedule_list), ("remove", schedule_remove)):
-        schedule.command(name)(function)
-    app.add_typer(status, name="status")
-    app.add_typer(schedule, name="schedule")
+    groups: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+        "status": (
+            "The weekly update: drafted, decided by a person, posted once.",
+            {
+                "draft": status_draft,
+                "list": status_list,
+                "show": status_show,
+                "edit": status_edit,
+                "approve": status_approve,
+                "reject": status_reject,
+            },
+        ),
+        "schedule": (
+            "When updates are drafted by themselves.",
+            {"add": schedule_add, "list": schedule_list, "remove": schedule_remove},
+        ),
+    }
+    for group_name, (told, commands) in groups.items():
+        group = typer.Typer(help=told, no_args_is_help=True)
+        for name, function in commands.items():
+            group.command(name)(function)
+        app.add_typer(group, name=group_name)
     app.command("worker")(worker)
 
 
@@ -254,7 +262,7 @@ def _language(opened: Session, given: str | None) -> Language:
     wanted = given or opened.settings.language or "es"
     if wanted not in LANGUAGES:
         raise UserCanFix("bad_language", value=wanted, known=list(LANGUAGES))
-    return wanted  # type: ignore[return-value]  # one of the four
+    return wanted
 
 
 def _time(text: str) -> time:

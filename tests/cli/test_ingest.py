@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -13,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Done, Rumbo
+from tests.privileges import run_unprivileged
 
 GOOD = "# Plan\n\n## KPIs\n\n- **NPS**: 60\n- **MRR**: $45K\n"
 CODE = "import sys; from integrations.cli import main; main(sys.argv[1:])"
-PR_CAPBSET_DROP = 24
 PATIENCE_S = 60
 
 
@@ -116,7 +115,7 @@ def test_a_folder_without_permission_is_named_and_the_others_go_in(folder: Path)
     (folder / "unreadable.md").write_text(GOOD, encoding="utf-8")
     (folder / "unreadable.md").chmod(0)
 
-    done = without_privileges("ingest", str(folder))
+    done = run_unprivileged(CODE, "ingest", str(folder))
 
     (folder / "closed").chmod(0o700)
     assert done.returncode == 0, done.stderr
@@ -129,7 +128,7 @@ def test_a_folder_without_permission_is_named_and_the_others_go_in(folder: Path)
 def test_a_home_that_may_not_be_written_names_the_setting(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o555)
 
-    done = without_privileges("--home", str(tmp_path / "locked" / "home"), "ingest", str(folder))
+    done = run_unprivileged(CODE, "--home", str(tmp_path / "locked" / "home"), "ingest", str(folder))
 
     assert done.returncode == 3
     assert "RUMBO_HOME" in done.stderr
@@ -181,21 +180,3 @@ def test_watching_takes_in_a_change_until_it_is_interrupted(folder: Path) -> Non
 
     assert "ingested" in seen
     assert child.returncode == 0
-
-
-def without_privileges(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command so that permissions apply to it, even where the tests run as root, who passes every one."""
-    return subprocess.run(
-        [sys.executable, "-c", CODE, *arguments],
-        capture_output=True,
-        text=True,
-        preexec_fn=drop_override if os.geteuid() == 0 else None,
-    )
-
-
-def drop_override() -> None:
-    """Take away from a child of root what lets it pass over permissions (Linux capabilities 1 and 2)."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    for capability in (1, 2):
-        if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "capabilities cannot be dropped here")

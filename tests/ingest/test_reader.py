@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from copilot.domain.errors import UserCanFix
 from retrieval.ingest import reader
+from tests.privileges import run_unprivileged
+
+DISCOVER = """
+import sys
+from pathlib import Path
+from retrieval.ingest.reader import discover
+found = discover([Path(sys.argv[1])])
+print(*(name for _, name in found.files), *(failure.code for failure in found.failures))
+"""
 
 
 def code_of(path: Path) -> str:
@@ -66,17 +74,15 @@ def test_file_beyond_the_limit_is_refused_unread(tmp_path: Path) -> None:
     assert code_of(tmp_path / "a.md") == "file_too_large"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_folder_without_permission_is_a_failure_and_the_rest_is_found(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("a")
     closed = tmp_path / "closed"
     closed.mkdir(mode=0)
 
-    found = reader.discover([tmp_path])
+    done = run_unprivileged(DISCOVER, str(tmp_path))
 
     closed.chmod(0o700)
-    assert [name for _, name in found.files] == ["a.md"]
-    assert [failure.code for failure in found.failures] == ["folder_unreadable"]
+    assert done.stdout.split() == ["a.md", "folder_unreadable"], done.stderr
 
 
 def test_folders_are_searched_in_order_without_hidden_ones(tmp_path: Path) -> None:
