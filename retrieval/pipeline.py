@@ -17,7 +17,7 @@ from typing import Final
 
 from copilot.domain.access import Principal, Role
 from copilot.domain.errors import OperatorMustFix, UserCanFix
-from copilot.domain.fact import Dropped
+from copilot.domain.fact import Dropped, Fact
 from copilot.domain.plan import DocumentRecord, DocumentReport, IngestReport
 from copilot.domain.ports import Clock, CountTokens, Embedder, OpenChunkStore, PlanStore
 from copilot.domain.source import ParsedDocument, SourceFile
@@ -27,7 +27,7 @@ from retrieval.extract.merge import changes, identify
 from retrieval.ingest.blocks import parse
 from retrieval.ingest.chunks import chunk
 from retrieval.ingest.reader import discover, read
-from retrieval.ingest.repair import repair
+from retrieval.ingest.source_text import source_text
 from retrieval.store.vectors import collection_name
 
 VECTOR_BATCH: Final = 256
@@ -141,14 +141,15 @@ class Pipeline:
 
     def _compile(self, file: SourceFile, path: Path, before: DocumentRecord | None) -> DocumentReport:
         now = self._clock.now()
-        repaired = repair(file.content)
-        parsed = parse(file.path, repaired.text, sha256=file.sha256)
+        source = source_text(file, path)
+        parsed = parse(file.path, source.text, sha256=file.sha256, places=source.places)
         version_id = blake2b(f"{file.path}\n{file.sha256}\n{now.isoformat()}".encode(), digest_size=8).hexdigest()
         extraction = extract(parsed)
-        facts = identify(extraction.facts)
+        facts = _placed(identify(extraction.facts), parsed)
         passages = chunk(parsed, version_id, self._count_tokens)
         start, misread = _start(parsed)
-        dropped = (*extraction.dropped, *misread)
+        unread = (Dropped(document=file.path, line=line, text=text, reason=why) for line, text, why in source.lost)
+        dropped = (*extraction.dropped, *misread, *unread)
         events = changes(self._store.facts(SELF, documents=[file.path]), facts, now) if before else ()
         record = DocumentRecord(
             document=file.path,
@@ -166,12 +167,13 @@ class Pipeline:
         self._store.replace(
             record,
             content=file.content,
-            text=repaired.text,
-            repairs=repaired.repairs,
+            text=source.text,
+            repairs=source.repairs,
             facts=facts,
             dropped=dropped,
             chunks=passages,
             events=events,
+            places=source.places,
         )
         return DocumentReport(
             document=file.path,
@@ -179,7 +181,7 @@ class Pipeline:
             language=parsed.language,
             facts=dict(Counter(fact.kind for fact in facts)),
             chunks=len(passages),
-            repairs=repaired.repairs,
+            repairs=source.repairs,
             dropped=dropped,
             events=tuple(events),
         )
@@ -238,6 +240,13 @@ def _is_gone(source: Path, folders: Sequence[Path]) -> bool:
 def _failed(document: str, error: UserCanFix) -> DocumentReport:
     detail = error.params.get("reason") or error
     return DocumentReport(document=document, status="failed", reason=error.code, detail=str(detail))
+
+
+def _placed(facts: tuple[Fact, ...], parsed: ParsedDocument) -> tuple[Fact, ...]:
+    """The facts of a converted file, each with its page, or its sheet and row."""
+    if not parsed.places:
+        return facts
+    return tuple(fact.model_copy(update={"place": parsed.place(fact.lines)}) for fact in facts)
 
 
 def _start(parsed: ParsedDocument) -> tuple[date | None, tuple[Dropped, ...]]:

@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from copilot.domain.errors import UserCanFix
-from copilot.domain.source import RepairedText
 from integrations import translate
 from integrations.cli.session import Session, session
 from retrieval.ingest.reader import discover, read
-from retrieval.ingest.repair import repair as repair_bytes
+from retrieval.ingest.source_text import SourceText, source_text
 
 
 def register(app: typer.Typer) -> None:
@@ -32,11 +31,10 @@ def repair(
     failures = list(found.failures)
     for path, name in found.files:
         try:
-            source = read(path, name)
+            mended = source_text(read(path, name), path)
         except UserCanFix as error:
             failures.append(error)
             continue
-        mended = repair_bytes(source.content)
         if report:
             _report(opened, name, mended)
         if out is not None:
@@ -49,7 +47,7 @@ def repair(
         raise typer.Exit(failures[0].exit_code)
 
 
-def _report(opened: Session, name: str, mended: RepairedText) -> None:
+def _report(opened: Session, name: str, mended: SourceText) -> None:
     if not mended.repairs:
         opened.screen.line(opened.say("undamaged", path=name))
     for found in mended.repairs:

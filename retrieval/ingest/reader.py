@@ -10,8 +10,9 @@ from pathlib import Path
 
 from copilot.domain.errors import UserCanFix
 from copilot.domain.source import SourceFile
+from retrieval.ingest.formats import convert
 
-SUFFIXES = (".md", ".markdown", ".txt")
+SUFFIXES = (".md", ".markdown", ".txt", *convert.SUFFIXES)
 MAX_BYTES = 50 * 1024 * 1024
 
 _SAMPLE = 1024 * 1024
@@ -72,7 +73,8 @@ def check(path: Path, name: str, content: bytes) -> SourceFile:
         raise UserCanFix("file_too_large", path=str(path), size=len(content), limit=MAX_BYTES)
     if not content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise UserCanFix("file_empty", path=str(path))
-    if is_binary(content):
+    # An office file is opened by its reader, which knows better what is wrong with it.
+    if convert.is_text(name) and is_binary(content):
         raise UserCanFix("file_binary", path=str(path))
     return SourceFile(path=name, content=content, sha256=hashlib.sha256(content).hexdigest())
 

@@ -20,12 +20,12 @@ from copilot.office import Office
 from integrations.api.door import Approver, Caller, IdempotencyKey, aside, door_of, once
 from integrations.api.problems import ApiError
 from integrations.render import json_ready
+from retrieval.ingest.reader import SUFFIXES
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 UPLOADS = "uploads"
 EVERYTHING = Principal(id="system:documents", role=Role.admin)
-SUFFIXES = (".md", ".markdown", ".txt")
 SAFE = re.compile(r"[\w][\w .()-]{0,150}")
 LONGEST_NAME = 200
 """Bytes of a file name; file systems take 255, and a suffix of ours comes on top."""
@@ -56,7 +56,7 @@ def documents(request: Request, who: Caller) -> list[DocumentRecord]:
 async def upload(
     request: Request,
     who: Approver,
-    file: Annotated[UploadFile, File(description="A Markdown or text file in any encoding.")],
+    file: Annotated[UploadFile, File(description="Markdown or text in any encoding, or .docx, .pdf, .xlsx, .csv, .html.")],
     name: Annotated[
         str | None,
         Form(max_length=200, description="Its name here; the file's own by default.", json_schema_extra={"pattern": NAME}),
