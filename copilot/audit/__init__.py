@@ -1,0 +1,8 @@
+"""What the documents claim, checked against their own numbers. Pure: same plan and documents, same findings."""
+
+from __future__ import annotations
+
+from copilot.audit.inspection import audit, worth_telling
+from copilot.audit.registry import rule_names
+
+__all__ = ["audit", "rule_names", "worth_telling"]
