@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from copilot.agent.service import Answerer, Copilot
     from copilot.domain.ports import ChunkStore, Embedder
     from copilot.llm.factory import ModelConfig
+    from retrieval.extract.corrections import Corrected
     from retrieval.pipeline import Pipeline
     from retrieval.search.hybrid import HybridSearch
     from retrieval.store.conversations import SqlConversationStore
+    from retrieval.store.corrections import SqlCorrections
     from retrieval.store.database import Database
     from retrieval.store.lexical import SqlLexicalIndex
     from retrieval.store.sql import SqlPlanStore
@@ -75,6 +77,13 @@ class Workspace:
 
         return SqlConversationStore(self.database)
 
+    @cached_property
+    def corrections(self) -> SqlCorrections:
+        """What people changed in the compiled plan."""
+        from retrieval.store.corrections import SqlCorrections
+
+        return SqlCorrections(self.database)
+
     @property
     def database_url(self) -> str:
         """Address of the database: the setting, else a file in the home."""
@@ -109,7 +118,17 @@ class Workspace:
         if documents:
             _check_known(documents, [record.document for record in records])
             records = [record for record in records if record.document in documents]
-        return compile_plan(records, self.plans.facts(principal, documents=documents or None))
+        return compile_plan(records, self.corrected(principal, [record.document for record in records]).facts)
+
+    def corrected(self, principal: Principal, documents: Sequence[str]) -> Corrected:
+        """Facts of these documents as people want them, and corrections that lost their place."""
+        from retrieval.extract.corrections import Corrected, apply
+
+        facts = self.plans.facts(principal, documents=documents)
+        made = self.corrections.of(documents)
+        if not made:
+            return Corrected(tuple(facts), ())
+        return apply(facts, made, lambda document: self.plans.text(principal, document).split("\n"))
 
     def view(self, principal: Principal, documents: Sequence[str] = ()) -> PlanView:
         """What lookups look into, as the principal may see it; kept while the plan stands."""

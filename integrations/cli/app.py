@@ -26,6 +26,7 @@ from integrations.cli import (
     plans,
     repairing,
     returns,
+    reviewing,
     serving,
     updates,
 )
@@ -43,7 +44,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (ingestion, asking, plans, returns, documents, updates, serving, exporting, repairing, evaluation, diagnosis):
+for module in (
+    ingestion,
+    asking,
+    plans,
+    returns,
+    documents,
+    reviewing,
+    updates,
+    serving,
+    exporting,
+    repairing,
+    evaluation,
+    diagnosis,
+):
     module.register(app)
 
 
