@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from copilot.domain.errors import RumboError
+from copilot.domain.work import OutboxMessage
 from copilot.office import Office
 
 log = logging.getLogger(__name__)
@@ -33,17 +34,25 @@ class Worker:
 
     def once(self) -> int:
         """One round; the number of messages seen through. A failure is logged, and the next round tries again."""
-        done = 0
+        self._try("draft", self._office.desk.tick)
+        delivered: list[OutboxMessage] = []
+        # What is approved goes out even while nothing new can be drafted.
+        self._try("deliver", lambda: self._deliver(delivered))
+        return len(delivered)
+
+    def _deliver(self, delivered: list[OutboxMessage]) -> None:
+        delivery = self._office.delivery
+        delivery.settle()
+        while len(delivered) < MOST_IN_A_ROW and not self._stop.is_set() and (message := delivery.deliver_next()) is not None:
+            delivered.append(message)
+
+    def _try(self, step: str, work: Callable[[], object]) -> None:
         try:
-            self._office.desk.tick()
-            self._office.delivery.settle()
-            while done < MOST_IN_A_ROW and not self._stop.is_set() and self._office.delivery.deliver_next() is not None:
-                done += 1
+            work()
         except RumboError as failure:
-            log.warning("worker_round_failed", extra={"code": failure.code})
+            log.warning("worker_step_failed", extra={"step": step, "code": failure.code})
         except Exception:  # the edge of the loop: one bad round must not end the weekly updates
-            log.exception("worker_round_broke")
-        return done
+            log.exception("worker_step_broke", extra={"step": step})
 
     def stop(self) -> None:
         """End after the message at hand."""

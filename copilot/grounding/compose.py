@@ -42,7 +42,7 @@ class _Numbers:
 
     def of(self, citation: Citation) -> int:
         for known in self.citations:
-            if (known.document, known.lines) == (citation.document, citation.lines):
+            if (known.document, known.lines, known.quote) == (citation.document, citation.lines, citation.quote):
                 return known.n
         self.citations.append(citation.model_copy(update={"n": len(self.citations) + 1}))
         return len(self.citations)

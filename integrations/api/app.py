@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
 from copilot.domain.access import Principal
+from copilot.domain.errors import OperatorMustFix
 from copilot.office import Office
 from copilot.version import __version__
 from integrations.api import problems
@@ -15,6 +18,8 @@ from integrations.api.documentation import PROBLEMS, describe
 from integrations.api.door import Door
 from integrations.api.limits import Limits
 from integrations.api.routes import asking, documents, health, plan, state, status
+
+log = logging.getLogger(__name__)
 
 ROUTERS = (health.router, asking.router, documents.router, plan.router, state.router, status.router)
 ABOUT = """Ask strategy documents and get cited answers; record readings and task states; draft, approve and post weekly updates.
@@ -40,6 +45,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with _all(around):
+            await asyncio.to_thread(_warm, office)
             yield
         app.state.door.close()
 
@@ -53,6 +59,14 @@ def create_app(
     large = {"/v1/documents": known.upload_mb * 1_000_000 + 10_000}
     app.add_middleware(Limits, timeout_s=known.request_timeout_s, large=large)
     return app
+
+
+def _warm(office: Office) -> None:
+    """Load what answers questions before the first one comes: it takes seconds, in which nothing else would be answered."""
+    try:
+        _ = office.workspace.copilot
+    except OperatorMustFix as missing:  # everything else works, and each question will say it
+        log.warning("model_not_ready", extra={"code": missing.code})
 
 
 @asynccontextmanager

@@ -188,14 +188,14 @@ def _endless_loop(request: ChatRequest, _session: Session, _numbers: list[int]) 
     return Delivery(Reply(calls=(Call(tool.name, json.dumps(arguments, ensure_ascii=False)),)))
 
 
-def _alters_figures(request: ChatRequest, _session: Session, _numbers: list[int]) -> Action:
-    """A good answer whose first figure has its first digit changed; evidence marks are left alone."""
+def _alters_figures(request: ChatRequest, _session: Session, numbers: list[int]) -> Action:
+    """A good answer whose first figure, or first N of `alters-figures-N`, has its first digit changed; marks are left alone."""
     reply = good.reply(request)
 
     def altered(match: re.Match[str]) -> str:
         return re.sub(r"\d", lambda digit: str(int(digit.group()) % 9 + 1), match.group(), count=1)
 
-    return Delivery(replace(reply, text=FIGURE.sub(altered, reply.text, count=1)))
+    return Delivery(replace(reply, text=FIGURE.sub(altered, reply.text, count=numbers[0] if numbers else 1)))
 
 
 def _empty(_request: ChatRequest, _session: Session, _numbers: list[int]) -> Action:

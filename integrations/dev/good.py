@@ -14,6 +14,7 @@ from typing import Any
 from integrations.dev.wire import Call, ChatRequest, Function, Message, Reply
 
 UNANSWERED = "[unanswered]"
+MARK = re.compile(r"\[[ec]\d+\]")
 SHOWN_ROWS = 6
 WORDS_TO_TOOL = (
     # words of the question -> part of a tool's name; the first row whose words and tool are both there
@@ -70,6 +71,8 @@ HIDDEN = {"e", "id", "fact_id", "entry_id", "document", "lines", "line", "score"
 
 def reply(request: ChatRequest) -> Reply:
     """The next message of a well-behaved model."""
+    if not request.offered and (draft := _draft(request)):
+        return Reply(draft)
     asked = question(request)
     results = [message for message in request.messages if message.role == "tool"]
     found = [row for result in results for row in _rows(result)]
@@ -82,6 +85,12 @@ def reply(request: ChatRequest) -> Reply:
     if tool is not None and len(results) < 2:
         return Reply(calls=(Call(tool.name, json.dumps(arguments(tool, asked), ensure_ascii=False)),))
     return Reply(f"{UNANSWERED} {REFUSALS[language(asked)]}")
+
+
+def _draft(request: ChatRequest) -> str:
+    """The marked draft that is to be edited; a careful editor may leave it as it is. Empty where there is none."""
+    drafts = (message.text for message in request.messages if message.role == "user" and MARK.search(message.text))
+    return next(drafts, "")
 
 
 def question(request: ChatRequest) -> str:
