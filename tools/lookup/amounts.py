@@ -6,45 +6,13 @@ Knows text and units; adds nothing up.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from copilot.domain.quantity import is_currency
-from retrieval.language.quantities import FoundQuantity, find_quantities
-from tools.lookup.statements import Statement
 from tools.lookup.terms import Term, keys_of, likeness
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 SCALES = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K"))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """An amount of a statement."""
-
-    statement: Statement
-    raw: str
-    low: Decimal
-    high: Decimal
-    unit: str
-    head: str
-    """What the amount is of: its column's head, or the line's name."""
-    column: int | None = None
-    marked: bool = False
-
-
-def figures(statement: Statement) -> list[Figure]:
-    """Amounts of a line in order; of a row, the first amount of each cell."""
-    if statement.block.kind != "row":
-        found = find_quantities(statement.block.plain)
-        return [_figure(statement, hit, statement.name, None) for hit in found]
-    made = []
-    for at, cell in enumerate(statement.block.cells):
-        hits = find_quantities(cell) if at else []
-        if hits:
-            head = statement.block.header[at] if at < len(statement.block.header) else ""
-            made.append(_figure(statement, hits[0], head, at))
-    return made
 
 
 def meets(terms: Iterable[Term], text: str) -> int:
@@ -83,20 +51,6 @@ def written_range(low: Decimal, high: Decimal, unit: str, *, scaled: bool) -> st
 def is_scaled(raws: Iterable[str]) -> bool:
     """Whether the documents write these amounts with K, M or B."""
     return any(raw.rstrip("+ ").upper().endswith(("K", "M", "B")) for raw in raws)
-
-
-def _figure(statement: Statement, hit: FoundQuantity, head: str, column: int | None) -> Figure:
-    quantity = hit.quantity
-    return Figure(
-        statement=statement,
-        raw=hit.raw,
-        low=quantity.value,
-        high=quantity.high if quantity.high is not None else quantity.value,
-        unit=quantity.unit,
-        head=head,
-        column=column,
-        marked=hit.marked,
-    )
 
 
 def _scaled(value: Decimal) -> str:

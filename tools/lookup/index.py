@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from pathlib import PurePosixPath
 
 from copilot.domain.fact import Fact
@@ -17,32 +18,25 @@ from copilot.domain.quantity import Period
 from copilot.domain.source import ParsedDocument
 from retrieval.language.periods import FoundPeriod
 from tools.lookup import timing
-from tools.lookup.statements import HEADER, NEAREST, OUTER, OWN, PARENT, TITLE, Statement, statements_of
-from tools.lookup.terms import (
-    Term,
-    concepts_in,
-    generic_roots,
-    keys_of,
-    likeness,
-    query_terms,
-    relatives,
-    root,
-    split,
-    stop_words,
-)
+from tools.lookup.statements import HEADER, NEAREST, OUTER, OWN, PARENT, TITLE, NameWord, Statement, statements_of
+from tools.lookup.terms import Term, keys_of, likeness, query_terms, relatives
 
 GENERIC_WEIGHT = 0.04
 NUMBER_WEIGHT = 0.2
 CURRENT = "=actual"
 """A question for a period's value that also asks for today's gets both columns."""
 MOST_WIDENED = 300
-PROSE = 160
 PROSE_COSTS = 0.15
 """A long sentence holds many words by chance: a line that says one thing comes before it."""
 RELATED = 0.7
 """Of a word that stands near the one asked for."""
 OWN_LEVEL = 0.87
 """Above what a context can weigh."""
+KEPT_PERIODS = 8
+MOST_HELD = 100_000
+"""Places of words kept from one lookup to the next."""
+Hits = dict[int, float]
+"""Statement number to how much a term counts there."""
 Accept = Callable[[Statement], bool]
 Extra = Callable[[Statement], tuple[frozenset[str], float]]
 
@@ -68,8 +62,44 @@ class Match:
     @property
     def score(self) -> float:
         """One number to order by."""
-        prose = PROSE_COSTS if len(self.statement.block.plain) > PROSE else 0.0
+        prose = PROSE_COSTS if self.statement.prose else 0.0
         return self.coverage + 0.3 * self.own + 0.2 * self.precision + 0.05 * self.period_fit - prose
+
+
+class _Scored:
+    """A statement's worth before its name is looked at."""
+
+    __slots__ = ("columns", "coverage", "fit", "number", "own", "score")
+
+    def __init__(self, number: int, coverage: float, own: float, fit: int, columns: tuple[int, ...], prose: bool) -> None:
+        self.number, self.coverage, self.own, self.fit, self.columns = number, coverage, own, fit, columns
+        self.score = coverage + 0.3 * own + 0.05 * fit - (PROSE_COSTS if prose else 0.0)
+
+
+class _Asked:
+    """A query's terms, what they weigh, where they stand."""
+
+    def __init__(self, terms: Sequence[Term], weights: Sequence[float], hits: Sequence[Hits]) -> None:
+        self.terms, self.weights, self.hits = terms, weights, hits
+        self.total = sum(weight for term, weight in zip(terms, weights, strict=True) if not term.generic)
+        self._concepts = frozenset[str]().union(*(term.concepts for term in terms))
+        self._roots = {one for term in terms for one in term.roots}
+        self._alike: dict[str, bool] = {}
+
+    def precision(self, telling: Sequence[NameWord]) -> float:
+        """Share of a name's telling words that are asked for."""
+        counted = hit = 0
+        for word in telling:
+            named = not self._concepts.isdisjoint(word.concepts)
+            if named or not word.generic:
+                counted += 1
+                hit += named or self._meets(word.root)
+        return hit / counted if counted else 0.0
+
+    def _meets(self, root: str) -> bool:
+        if root not in self._alike:
+            self._alike[root] = any(likeness(mine, root) > 0.7 for mine in self._roots)
+        return self._alike[root]
 
 
 @dataclass
@@ -85,13 +115,18 @@ class Index:
     _postings: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     _frequency: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _by_initial: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _held: dict[Term, Hits] = field(default_factory=dict)
+    _held_size: int = 0
+    _fits: dict[tuple[Period, ...], dict[int, tuple[int, tuple[int, ...]]]] = field(default_factory=dict)
     _levels: dict[int, tuple[tuple[FoundPeriod, ...], ...]] = field(default_factory=dict)
 
     def add(self, parsed: ParsedDocument, facts: Iterable[Fact]) -> None:
         """Take a document in."""
         made = statements_of(parsed, facts, len(self.statements))
         self._containers = None
-        self._alike.clear()
+        for held in (self._alike, self._held, self._fits):
+            held.clear()
+        self._held_size = 0
         self.spans[parsed.document] = range(len(self.statements), len(self.statements) + len(made))
         self.statements += made
         title = keys_of(f"{parsed.title} {re.sub(r'[_.-]+', ' ', PurePosixPath(parsed.document).stem)}")
@@ -171,46 +206,61 @@ class Index:
         `extra` gives words a statement stands for besides its own, and how much they weigh.
         """
         terms = query_terms(query)
-        hits = self._hits(terms)
+        hits = [self._term_hits(term) for term in terms]
         if extra is not None:
-            self._widen(terms, hits, extra, accept)
-        weights = [self._weight(term) for term in terms]
+            hits = self._widened(terms, hits, extra, accept)
+        asked = _Asked(terms, tuple(self._weight(term) for term in terms), hits)
+        places = self._places(asked, documents, accept, periods)
+        found = _in_time([self._scored(asked, number, fit, columns) for number, (fit, columns) in places.items()])
+        best = nsmallest(4 * limit if terms else limit, found, key=lambda one: (-one.score, one.number))
+        matches = [self._match(asked, one) for one in best]
+        matches.sort(key=lambda match: (-match.score, match.statement.number))
+        return matches[:limit]
+
+    def _places(
+        self, asked: _Asked, documents: Sequence[str] | None, accept: Accept | None, periods: Sequence[Period]
+    ) -> dict[int, tuple[int, tuple[int, ...]]]:
+        """Numbers of the statements that may answer, each with how it meets the periods."""
         wanted = set().union(*(self.spans[name] for name in documents)) if documents is not None else None
-        telling = any(not term.generic for term in terms)
-        current = any(CURRENT in term.concepts for term in terms)
-        numbers: Iterable[int] = set().union(*hits) if telling else range(len(self.statements))
-        found: list[Match] = []
+        telling = [hit for term, hit in zip(asked.terms, asked.hits, strict=True) if not term.generic]
+        numbers: Iterable[int] = set().union(*telling) if telling else range(len(self.statements))
+        if wanted is not None:
+            numbers = wanted.intersection(numbers)
+        current = any(CURRENT in term.concepts for term in asked.terms)
+        fits = self._fits_of(tuple(periods)) if periods else {}
+        places: dict[int, tuple[int, tuple[int, ...]]] = {}
         for number in numbers:
             statement = self.statements[number]
-            if (wanted is not None and number not in wanted) or statement.is_header_row or (accept and not accept(statement)):
+            if statement.is_header_row or (accept is not None and not accept(statement)):
                 continue
-            fit, columns = self.period_fit(statement, periods)
-            if columns and current:
-                columns = tuple(
-                    sorted({*columns, *(at for at, head in enumerate(statement.block.header) if at and CURRENT in keys_of(head))})
-                )
-            if periods and fit == timing.NO_FIT:
+            if not periods:
+                places[number] = (timing.NO_FIT, ())
                 continue
-            found.append(self._match(statement, terms, weights, hits, fit, columns))
-        found = _in_time(found)
-        found.sort(key=lambda match: (-match.score, match.statement.number))
-        if not terms:
-            return found[:limit]
-        precise = [self._precise(match, terms) for match in found[: 4 * limit]]
-        precise.sort(key=lambda match: (-match.score, match.statement.number))
-        return precise[:limit]
+            if number not in fits:
+                fits[number] = self.period_fit(statement, periods)
+            fit, columns = fits[number]
+            if fit != timing.NO_FIT:
+                places[number] = (fit, _with_current(statement, columns) if current and columns else columns)
+        return places
 
-    def _widen(self, terms: Sequence[Term], hits: Sequence[dict[int, float]], extra: Extra, accept: Accept | None) -> None:
+    def _fits_of(self, periods: tuple[Period, ...]) -> dict[int, tuple[int, tuple[int, ...]]]:
+        """What was worked out for these periods before: a question asks several lookups for the same time."""
+        if periods not in self._fits and len(self._fits) >= KEPT_PERIODS:
+            self._fits.clear()
+        return self._fits.setdefault(periods, {})
+
+    def _widened(self, terms: Sequence[Term], hits: Sequence[Hits], extra: Extra, accept: Accept | None) -> list[Hits]:
         accepted = {one.number for one in self.statements if accept is None or accept(one)}
         # Of many, only those the words already meet are worth a closer look.
         numbers = accepted if len(accepted) <= MOST_WIDENED else accepted & set().union(*hits) if hits else set()
+        alike: list[dict[str, bool]] = [{} for _ in terms]
+        more: list[dict[int, float]] = [{} for _ in terms]
         for number in numbers:
             keys, weight = extra(self.statements[number])
-            for term, hit in zip(terms, hits, strict=True):
-                if hit.get(number, 0.0) < weight and (
-                    term.concepts & keys or any(likeness(one, key) >= 0.75 for one in term.roots for key in keys)
-                ):
-                    hit[number] = weight
+            for term, hit, met, added in zip(terms, hits, alike, more, strict=True):
+                if hit.get(number, 0.0) < weight and any(_meets(term, key, met) for key in keys):
+                    added[number] = weight
+        return [{**hit, **added} if added else hit for hit, added in zip(hits, more, strict=True)]
 
     def period_fit(self, statement: Statement, periods: Sequence[Period]) -> tuple[int, tuple[int, ...]]:
         """How the statement meets the periods, and the places of its cells that do."""
@@ -219,64 +269,54 @@ class Index:
         columns = timing.matching_columns(periods, statement)
         if columns:
             return timing.OWN_FIT, columns
-        if any(True for _ in timing.period_columns(statement)) and not statement.is_header_row:
+        if timing.period_columns(statement.block.header) and not statement.is_header_row:
             return timing.NO_FIT, ()
         return timing.fit(periods, self.levels(statement)), ()
 
-    def _match(
-        self,
-        statement: Statement,
-        terms: Sequence[Term],
-        weights: Sequence[float],
-        hits: Sequence[dict[int, float]],
-        fit: int,
-        columns: tuple[int, ...],
-    ) -> Match:
-        held = [hit.get(statement.number, 0.0) for hit in hits]
-        # A word of asking counts where it stands and costs nothing where it does not.
-        counted = (weight for term, weight, value in zip(terms, weights, held, strict=True) if value or not term.generic)
-        total = sum(counted) or 1.0
-        coverage = sum(weight * value for weight, value in zip(weights, held, strict=True)) / total
-        if fit > timing.OVERLAP_FIT and all(term.generic for term in terms):
-            # Only a time was asked for, and this belongs to it.
-            coverage = 1.0
-        own = sum(weight for weight, value in zip(weights, held, strict=True) if value >= OWN_LEVEL) / total
+    def _scored(self, asked: _Asked, number: int, fit: int, columns: tuple[int, ...]) -> _Scored:
+        """How much of the query a statement carries, before anything is built for it."""
+        total, held, own = asked.total, 0.0, 0.0
+        for term, weight, hit in zip(asked.terms, asked.weights, asked.hits, strict=True):
+            value = hit.get(number, 0.0)
+            if not value:
+                continue
+            # A word of asking counts where it stands and costs nothing where it does not.
+            if term.generic:
+                total += weight
+            held += weight * value
+            if value >= OWN_LEVEL:
+                own += weight
+        total = total or 1.0
+        # Where only a time was asked for, what belongs to it is what was asked for.
+        only_timed = fit > timing.OVERLAP_FIT and not asked.total
+        return _Scored(number, 1.0 if only_timed else held / total, own / total, fit, columns, self.statements[number].prose)
+
+    def _match(self, asked: _Asked, one: _Scored) -> Match:
+        held = [hit.get(one.number, 0.0) for hit in asked.hits]
+        statement = self.statements[one.number]
         return Match(
             statement,
-            coverage=coverage,
-            own=own,
-            precision=0.0,
-            matched=tuple(term.text for term, value in zip(terms, held, strict=True) if value > TITLE),
+            coverage=one.coverage,
+            own=one.own,
+            precision=asked.precision(statement.telling),
+            matched=tuple(term.text for term, value in zip(asked.terms, held, strict=True) if value > TITLE),
             missing=tuple(
-                term.text for term, value in zip(terms, held, strict=True) if value <= TITLE * 0.7 and not term.generic
+                term.text for term, value in zip(asked.terms, held, strict=True) if value <= TITLE * 0.7 and not term.generic
             ),
-            period_fit=fit,
-            columns=columns,
+            period_fit=one.fit,
+            columns=one.columns,
         )
 
-    def _precise(self, match: Match, terms: Sequence[Term]) -> Match:
-        asked = frozenset[str]().union(*(term.concepts for term in terms))
-        roots = [root(word) for word in split(match.statement.name)]
-        named = {at + step for at, (length, names) in concepts_in(roots).items() if names & asked for step in range(length)}
-        telling = [
-            (at, one)
-            for at, (one, word) in enumerate(zip(roots, split(match.statement.name), strict=True))
-            if word not in stop_words() and (at in named or one not in generic_roots())
-        ]
-        if not telling:
-            return match
-        hit = sum(
-            1 for at, one in telling if at in named or any(likeness(mine, one) > 0.7 for term in terms for mine in term.roots)
-        )
-        share = hit / len(telling)
-        return Match(
-            match.statement, match.coverage, match.own, share, match.matched, match.missing, match.period_fit, match.columns
-        )
+    def _term_hits(self, term: Term) -> Hits:
+        """Statements that hold a term, and how much it counts there; several lookups of a question ask for the same ones."""
+        if term not in self._held:
+            while self._held and self._held_size > MOST_HELD:
+                self._held_size -= len(self._held.pop(next(iter(self._held))))
+            self._held[term] = self._worked_out(term)
+            self._held_size += len(self._held[term])
+        return self._held[term]
 
-    def _hits(self, terms: Sequence[Term]) -> list[dict[int, float]]:
-        return [self._term_hits(term) for term in terms]
-
-    def _term_hits(self, term: Term) -> dict[int, float]:
+    def _worked_out(self, term: Term) -> Hits:
         best: dict[int, float] = {}
         for concept in term.concepts:
             _take(best, self._postings.get(concept, ()), 1.0)
@@ -286,7 +326,7 @@ class Index:
         _take(best, together.items(), 1.0)
         return best
 
-    def _apart(self, term: Term) -> dict[int, float]:
+    def _apart(self, term: Term) -> Hits:
         """A phrase by its words: the share of their weight that a statement holds."""
         told = [part for part in term.parts if not part.generic] or list(term.parts)
         weights = [self._weight(part) for part in told]
@@ -297,7 +337,7 @@ class Index:
             for number in set().union(*hits)
         }
 
-    def _root_hits(self, root: str) -> dict[int, float]:
+    def _root_hits(self, root: str) -> Hits:
         if root not in self._alike:
             found = ((key, likeness(root, key)) for key in self._by_initial.get(root[:1], ()))
             self._alike[root] = [(key, alike) for key, alike in found if alike]
@@ -344,11 +384,23 @@ class Index:
         return weights
 
 
-def _in_time(found: list[Match]) -> list[Match]:
+def _in_time(found: list[_Scored]) -> list[_Scored]:
     """Without the lines that only overlap the period, where others belong to it and say as much as half of the query."""
-    best = max((match.coverage for match in found), default=0.0)
-    exact = [match for match in found if match.period_fit > timing.OVERLAP_FIT]
-    return exact if exact and max(match.coverage for match in exact) >= 0.45 * best else found
+    best = max((one.coverage for one in found), default=0.0)
+    exact = [one for one in found if one.fit > timing.OVERLAP_FIT]
+    return exact if exact and max(one.coverage for one in exact) >= 0.45 * best else found
+
+
+def _with_current(statement: Statement, columns: tuple[int, ...]) -> tuple[int, ...]:
+    header = statement.block.header
+    return tuple(sorted({*columns, *(at for at, head in enumerate(header) if at and CURRENT in keys_of(head))}))
+
+
+def _meets(term: Term, key: str, known: dict[str, bool]) -> bool:
+    """Whether a key is a concept of the term, or like one of its words."""
+    if key not in known:
+        known[key] = key in term.concepts or any(likeness(one, key) >= 0.75 for one in term.roots)
+    return known[key]
 
 
 def _raised(weights: dict[str, float], keys: Iterable[str], weight: float) -> dict[str, float]:

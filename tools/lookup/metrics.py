@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from copilot.domain.answer import ToolResult
 from copilot.domain.errors import ModelCanRetry
 from copilot.domain.fact import FinanceFact, KpiFact
-from retrieval.language.quantities import find_quantities
 from tools.lookup.documents import resolve
 from tools.lookup.index import Match
 from tools.lookup.rows import Rows, value_of
@@ -78,12 +75,7 @@ def has_figure(statement: Statement) -> bool:
         return False
     if statement.block.kind == "row":
         return any(character.isdigit() for cell in statement.block.cells[1:] for character in cell)
-    return _holds_amount(statement.block.plain)
-
-
-@lru_cache(maxsize=50_000)
-def _holds_amount(text: str) -> bool:
-    return any(character.isdigit() for character in text) and bool(find_quantities(text))
+    return bool(statement.figures)
 
 
 def _worth(match: Match) -> float:

@@ -8,7 +8,7 @@ from copilot.domain.answer import ToolResult
 from copilot.domain.errors import ModelCanRetry
 from copilot.domain.fact import FinanceFact
 from copilot.domain.quantity import is_currency
-from tools.lookup.amounts import figures, kind
+from tools.lookup.amounts import kind
 from tools.lookup.documents import resolve
 from tools.lookup.rows import Rows
 from tools.lookup.statements import Statement
@@ -68,7 +68,7 @@ def find_finance(
 
 def is_financial(statement: Statement) -> bool:
     """Whether a line holds money or a ratio of money."""
-    return any(is_currency(kind(figure.unit)) or kind(figure.unit) == "ratio" for figure in figures(statement))
+    return any(is_currency(kind(figure.unit)) or kind(figure.unit) == "ratio" for figure in statement.figures)
 
 
 def _finance_fields(statement: Statement) -> dict[str, Any]:

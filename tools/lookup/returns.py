@@ -11,11 +11,11 @@ from copilot.domain.errors import ModelCanRetry, RumboError
 from copilot.domain.quantity import is_currency
 from tools.calc.amounts import Amount
 from tools.calc.finance import payback, roi, weighted_roi
-from tools.lookup.amounts import Figure, figures, kind
+from tools.lookup.amounts import kind
 from tools.lookup.documents import resolve
 from tools.lookup.passages import containers
 from tools.lookup.rows import Rows
-from tools.lookup.statements import Statement
+from tools.lookup.statements import Figure, Statement
 from tools.lookup.terms import keys_of, query_terms
 from tools.lookup.totals import is_total
 from tools.lookup.view import PlanView
@@ -78,7 +78,7 @@ def _weighted(view: PlanView, rows: Rows, query: str, names: Sequence[str] | Non
 
 
 def _case(view: PlanView, query: str, names: Sequence[str] | None) -> _Case:
-    ranked = view.index.rank(query, documents=names, accept=lambda statement: bool(figures(statement)), limit=12)
+    ranked = view.index.rank(query, documents=names, accept=lambda statement: bool(statement.figures), limit=12)
     for match in ranked:
         statement = match.statement
         lines = [statement] if statement.block.kind == "row" else _list_of(view, statement)
@@ -99,7 +99,7 @@ def _list_of(view: PlanView, statement: Statement) -> list[Statement]:
 
 
 def _money(statement: Statement, concepts: frozenset[str]) -> Figure | None:
-    for figure in figures(statement):
+    for figure in statement.figures:
         head = figure.head if figure.column is not None else f"{figure.head} {statement.block.plain}"
         if (
             is_currency(kind(figure.unit))
@@ -112,7 +112,7 @@ def _money(statement: Statement, concepts: frozenset[str]) -> Figure | None:
 
 def _percent(statement: Statement) -> Figure | None:
     return next(
-        (figure for figure in figures(statement) if kind(figure.unit) in ("%", "ratio") and "roi" in keys_of(figure.head)), None
+        (figure for figure in statement.figures if kind(figure.unit) in ("%", "ratio") and "roi" in keys_of(figure.head)), None
     )
 
 

@@ -8,15 +8,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 
 from copilot.domain.fact import Fact
 from copilot.domain.source import Block, ParsedDocument
 from retrieval.language.periods import FoundPeriod, find_periods
+from retrieval.language.quantities import FoundQuantity, find_quantities
+from tools.lookup.terms import concepts_in, generic_roots, root, split, stop_words
 
 OWN, HEADER, PARENT, NEAREST, OUTER, TITLE = 1.0, 0.88, 0.85, 0.82, 0.72, 0.45
 """How much a word counts by where it stands: in the line, in the head of a cell, in the item or label above, in the
 nearest heading, in those above it, in the document's title."""
+
+PROSE = 160
+"""Characters from which on a line is a sentence rather than a fact."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,42 @@ class Statement:
     """Number of the nearest heading's statement (of the heading above, for a heading)."""
     facts: list[Fact] = field(default_factory=list)
 
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Amounts of the line in order; of a row, the first amount of each cell."""
+        if self.block.kind != "row":
+            return tuple(Figure.of(self, hit, self.name, None) for hit in find_quantities(self.block.plain))
+        made = []
+        for at, cell in enumerate(self.block.cells):
+            hits = find_quantities(cell) if at else []
+            if hits:
+                head = self.block.header[at] if at < len(self.block.header) else ""
+                made.append(Figure.of(self, hits[0], head, at))
+        return tuple(made)
+
+    @cached_property
+    def telling(self) -> tuple[NameWord, ...]:
+        """Words of the name that carry meaning."""
+        words = split(self.name)
+        roots = [root(word) for word in words]
+        named = {at + step: names for at, (length, names) in concepts_in(roots).items() for step in range(length)}
+        return tuple(
+            NameWord(one, named.get(at, frozenset()), one in generic_roots())
+            for at, (one, word) in enumerate(zip(roots, words, strict=True))
+            if word not in stop_words()
+        )
+
+    @cached_property
+    def prose(self) -> bool:
+        """Whether it is a long sentence."""
+        return len(self.block.plain) > PROSE
+
     @property
     def line(self) -> int:
         """First line."""
         return self.block.lines[0]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What the line speaks of: a row's first cell, the words before a colon, else the whole line."""
         if self.block.kind == "row":
@@ -55,7 +91,7 @@ class Statement:
         text = self.name if self.block.kind == "row" else self.block.plain
         return tuple(find_periods(text))
 
-    @property
+    @cached_property
     def is_header_row(self) -> bool:
         """Whether it is a table's header."""
         return self.block.kind == "row" and self.block.cells == self.block.header
@@ -64,6 +100,38 @@ class Statement:
     def is_container(self) -> bool:
         """Whether it is a heading."""
         return self.block.kind == "heading"
+
+
+@dataclass(frozen=True)
+class NameWord:
+    """A word of a statement's name."""
+
+    root: str
+    concepts: frozenset[str]
+    """Of the phrase it is part of."""
+    generic: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An amount of a statement."""
+
+    statement: Statement
+    raw: str
+    low: Decimal
+    high: Decimal
+    unit: str
+    head: str
+    """What the amount is of: its column's head, or the line's name."""
+    column: int | None = None
+    marked: bool = False
+
+    @classmethod
+    def of(cls, statement: Statement, hit: FoundQuantity, head: str, column: int | None) -> Figure:
+        """From what was read."""
+        low = hit.quantity.value
+        high = hit.quantity.high if hit.quantity.high is not None else low
+        return cls(statement, hit.raw, low, high, hit.quantity.unit, head, column, hit.marked)
 
 
 SKIPPED = ("front_matter", "rule", "html")

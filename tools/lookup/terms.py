@@ -234,7 +234,8 @@ def keys_of(text: str) -> frozenset[str]:
     return frozenset(keys)
 
 
-def query_terms(text: str) -> list[Term]:
+@lru_cache(maxsize=512)
+def query_terms(text: str) -> tuple[Term, ...]:
     """What a query asks for, in order, each once."""
     words = split(text)
     roots = [root(word) for word in words]
@@ -254,4 +255,4 @@ def query_terms(text: str) -> list[Term]:
             ]
             terms.append(Term(" ".join(words[at : at + length]), taken, names, tuple(parts), generic))
         at += length
-    return list({(term.roots, term.concepts): term for term in terms}.values())
+    return tuple({(term.roots, term.concepts): term for term in terms}.values())

@@ -6,7 +6,7 @@ Months are taken as 30 days where a day, a week and a month have to be compared:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -77,15 +77,14 @@ def fit(asked: Sequence[Period], levels: Sequence[Sequence[FoundPeriod]]) -> int
 
 def matching_columns(asked: Sequence[Period], statement: Statement) -> tuple[int, ...]:
     """Places of a row's cells whose column is one of the periods asked for."""
-    return tuple(at for at, period in period_columns(statement) if matches(asked, period))
+    return tuple(at for at, period in period_columns(statement.block.header) if matches(asked, period))
 
 
-def period_columns(statement: Statement) -> Iterator[tuple[int, Period]]:
-    """Places and periods of a row's columns headed by a period."""
-    for at, header in enumerate(statement.block.header):
-        period = column_period(header) if at else None
-        if period is not None and period.unit != "cadence":
-            yield at, period
+@lru_cache(maxsize=4096)
+def period_columns(header: tuple[str, ...]) -> tuple[tuple[int, Period], ...]:
+    """Places and periods of a table's columns headed by a period."""
+    dated = ((at, column_period(head)) for at, head in enumerate(header) if at)
+    return tuple((at, period) for at, period in dated if period is not None and period.unit != "cadence")
 
 
 def _same_days(a: Period, b: Period) -> bool:

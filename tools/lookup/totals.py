@@ -15,11 +15,11 @@ from copilot.domain.quantity import Period
 from tools.calc.amounts import Amount
 from tools.calc.arithmetic import total
 from tools.lookup import timing
-from tools.lookup.amounts import Figure, figures, is_scaled, kind, meets, written_range
+from tools.lookup.amounts import is_scaled, kind, meets, written_range
 from tools.lookup.documents import resolve
 from tools.lookup.index import Match
 from tools.lookup.rows import Rows
-from tools.lookup.statements import Statement
+from tools.lookup.statements import Figure, Statement
 from tools.lookup.terms import Term, keys_of, query_terms, root, split, stop_words
 from tools.lookup.timing import asked_periods
 from tools.lookup.view import PlanView
@@ -54,7 +54,7 @@ def sum_amounts(
     terms = query_terms(query)
     periods = asked_periods(period) if period else ()
     ranked = view.index.rank(
-        query, documents=resolve(view, document), periods=periods, accept=lambda s: bool(figures(s)), limit=400
+        query, documents=resolve(view, document), periods=periods, accept=lambda s: bool(s.figures), limit=400
     )
     if periods:
         ranked = [match for match in ranked if _inside(view, match, periods)]
@@ -104,7 +104,7 @@ def rank_values(
     terms = query_terms(item)
     periods = asked_periods(period) if period else ()
     ranked = view.index.rank(
-        item, documents=resolve(view, document), periods=periods, accept=lambda s: bool(figures(s)), limit=400
+        item, documents=resolve(view, document), periods=periods, accept=lambda s: bool(s.figures), limit=400
     )
     groups = grouped(view, ranked, terms, adding=False)
     best = max(groups, key=lambda members: _group_score(members, terms), default=[])
@@ -144,7 +144,7 @@ def is_total(statement: Statement) -> bool:
 
 def _candidates(match: Match, terms: Sequence[Term]) -> list[Figure]:
     """Amounts of a line worth adding: those of the columns asked for, else one for each head; of text, the first of each kind."""
-    found = figures(match.statement)
+    found = list(match.statement.figures)
     if match.columns:
         return [figure for figure in found if figure.column in match.columns]
     if match.statement.block.kind == "row":
@@ -224,7 +224,7 @@ def _stated_totals(view: PlanView, members: Sequence[Member]) -> list[Figure]:
             if first.column is not None
             else statement.block.kind != "row" and _same_place(statement, first.statement)
         )
-        for figure in figures(statement) if near else ():
+        for figure in statement.figures if near else ():
             if figure.column == first.column and kind(figure.unit) == kind(first.unit):
                 found.append(figure)
     return found[:2]
