@@ -9,7 +9,7 @@ from copilot.audit.remark import Remark, at, joined, shown
 from copilot.audit.sheet import Line, Sheet, is_exactly, says
 from copilot.domain.fact import FinanceFact
 from copilot.domain.quantity import Period
-from retrieval.language.periods import find_periods, heading_period
+from retrieval.language.periods import find_periods, heading_period, parse_period
 from tools.calc.amounts import Amount
 from tools.calc.arithmetic import total
 
@@ -69,8 +69,8 @@ def _budget_lines(sheet: Sheet, table: str) -> Iterator[tuple[Line, tuple[int, i
         if stated is None or stated.per is not None or not is_exactly(table, one.label) or says("monthly", one.statement.text):
             continue
         label = one.statement.block.label
-        span = _span(find_periods(label)[0].period) if label and find_periods(label) else None
-        span = span or _phase_span(one.statement.block.heading_path)
+        named = parse_period(label) if label else None
+        span = (_span(named) if named is not None else None) or _phase_span(one.statement.block.heading_path)
         if span is not None and span[1] - span[0] < LONGEST_PHASE:
             yield one, span
 

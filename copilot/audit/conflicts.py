@@ -11,7 +11,7 @@ from copilot.audit.numbers import off_by
 from copilot.audit.percents import same_thing
 from copilot.audit.remark import Remark, at, shown
 from copilot.audit.returns import Deal, deals
-from copilot.audit.sheet import Case, Sheet, is_exactly
+from copilot.audit.sheet import Case, Sheet, is_exactly, says
 from copilot.domain.fact import Fact, FinanceFact, KpiFact
 from copilot.domain.plan import Conflict, ConflictValue
 from copilot.domain.quantity import SECONDS, Period
@@ -44,7 +44,7 @@ def target_conflict_across(case: Case) -> Iterator[Remark]:
     grouped: dict[tuple[str, str, int], list[KpiFact]] = defaultdict(list)
     for fact in case.plan.facts:
         if isinstance(fact, KpiFact) and fact.role == "target" and fact.document in case.by_name and not holds_elsewhere(fact):
-            key, months = _company_key(fact), _months(fact)
+            key, months = _company_key(fact), _months(fact) if _is_a_year(fact) else None
             if key and months is not None and not fact.comparator.startswith("delta") and (fact.document, fact.lines) not in known:
                 grouped[key, fact.unit, months].append(fact)
     for facts in grouped.values():
@@ -143,7 +143,7 @@ def definition_of_bound(sheet: Sheet) -> Iterator[Remark]:
     for facts in grouped.values():
         first = facts[0]
         other = next((fact for fact in facts if _differs(first, fact)), None)
-        if other is None or _period(first) != _period(other):
+        if other is None or _period(first) != _period(other) or any(says("averaged", fact.quote) for fact in (first, other)):
             continue
         yield Remark(
             places=at(sheet, first.lines[0], other.lines[0]),
@@ -164,8 +164,14 @@ def _differs(one: KpiFact, other: KpiFact) -> bool:
 
 
 def _told(case: Case, conflict: Conflict) -> Iterator[Remark]:
-    values = [value for value in conflict.values if value.citation.document in case.by_name][:MOST_VALUES]
+    values = [value for value in conflict.values if value.citation.document in case.by_name and not _is_elsewhere(value)]
     documents = {value.citation.document for value in values}
+    if len(documents) > 1 and not is_exactly("company", name_key(conflict.name)):
+        # What else two documents call alike need not be one thing.
+        return
+    values = values[:MOST_VALUES]
+    if len({(value.amount, value.unit) for value in values}) < 2:
+        return
     if len(values) < 2 or _is_path(case, values):
         return
     within = len(documents) == 1
@@ -184,6 +190,10 @@ def _is_path(case: Case, values: Sequence[ConflictValue]) -> bool:
     """Whether the values stand in the cells of one row: a path over time is no conflict."""
     places = {(value.citation.document, value.citation.lines) for value in values}
     return len(places) < 2
+
+
+def _is_elsewhere(value: ConflictValue) -> bool:
+    return any(says("elsewhere", heading) for heading in value.citation.heading_path[1:])
 
 
 def _far_apart(values: Sequence[ConflictValue]) -> bool:
@@ -227,6 +237,12 @@ def _company_key(fact: KpiFact) -> str | None:
     if not is_exactly("company", key) and not is_exactly("company", fact.name):
         return None
     return {"ingreso": "revenue"}.get(key, key)
+
+
+def _is_a_year(fact: KpiFact) -> bool:
+    """Shorter stretches are counted in too many ways: the month, all months so far, a quarter."""
+    period = _period(fact)
+    return period is not None and period.unit == "year"
 
 
 def _months(fact: Fact) -> int | None:

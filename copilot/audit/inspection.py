@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 
 from copilot.audit.registry import CROSS_RULES, RULES
@@ -26,7 +26,7 @@ def audit(plan: Plan, documents: Sequence[ParsedDocument]) -> list[Finding]:
     order = {sheet.name: place for place, sheet in enumerate(case.sheets)}
     seen: Counter[str] = Counter()
     found = []
-    for rule, remark in _remarks(case):
+    for rule, remark in _distinct(_remarks(case)):
         citations = tuple(sheet.citation(line) for sheet, line in sorted(remark.places, key=lambda place: (order[place[0].name], place[1])))
         identity = _identity(rule, citations, remark)
         seen[identity] += 1
@@ -48,6 +48,17 @@ def _remarks(case: Case) -> Iterator[tuple[str, Remark]]:
             yield from ((rule.__name__, remark) for remark in rule(sheet))
     for cross in CROSS_RULES:
         yield from ((cross.__name__, remark) for remark in cross(case))
+
+
+def _distinct(remarks: Iterable[tuple[str, Remark]]) -> Iterator[tuple[str, Remark]]:
+    """Of two remarks of one family on the same lines the first."""
+    told: set[tuple[str, frozenset[tuple[str, int]]]] = set()
+    for rule, remark in remarks:
+        mark = (rule.partition("_")[0], frozenset((sheet.name, line) for sheet, line in remark.places))
+        if rule.startswith("target") and mark in told:
+            continue
+        told.add(mark)
+        yield rule, remark
 
 
 def _finding(rule: str, remark: Remark, citations: tuple[Citation, ...], identity: str) -> Finding:

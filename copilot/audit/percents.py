@@ -14,6 +14,7 @@ from copilot.domain.audit import Severity
 from copilot.domain.quantity import is_currency
 from retrieval.extract.columns import Column
 from retrieval.extract.identity import name_key
+from retrieval.language.analyser import stem
 from retrieval.language.folding import folded
 from tools.calc.amounts import Amount
 from tools.calc.arithmetic import percent_change
@@ -21,7 +22,7 @@ from tools.calc.arithmetic import percent_change
 HUNDRED = Decimal(100)
 SLIGHT = Decimal(5)
 """Points of a percentage: a smaller error is of little weight."""
-_MOVE_THEN_PERCENT = re.compile(r"\s*[(:,=|-]{0,2}\s*\(?\s*$")
+_MOVE_THEN_PERCENT = re.compile(r"\s*[(:,=|-]{0,2}\s*\(?\s*(?:de|del|from|desde)?\s*")
 _GROWTH = re.compile(r"(?<!\w)(?:crecimiento|growth|crescimento|croissance|variacion|var|yoy|mom|qoq|change|cambio)(?!\w)")
 _OVER_TIME = re.compile(r"(?<!\w)(?:anual|yoy|annual|interanual|cagr|acumulad\w+|cumulative|target|objetivo|meta)(?!\w)")
 _SPARE_WORDS = re.compile(r"(?<!\w)(?:cost[oe]?s?|tools?|herramientas?|gastos?|optimization|optimizacion)(?!\w)")
@@ -159,7 +160,7 @@ def _core(name: str) -> tuple[str, ...]:
     if is_exactly("total", name):
         return ("total",)
     bare = _SPARE_WORDS.sub(" ", folded(name))
-    return tuple(sorted(re.sub(r"(?:es|s)$", "", re.sub(r"sses$", "ss", word)) if not word.endswith("ss") else word for word in name_key(bare).split()))
+    return tuple(sorted(stem(word, "en") for word in name_key(bare).split()))
 
 
 def _change(sheet: Sheet, line: int, name: str, before: Number, after: Number, stated: Number) -> Iterator[Remark]:

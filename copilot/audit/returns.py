@@ -46,7 +46,7 @@ def deals(sheet: Sheet) -> tuple[Deal, ...]:
         deal = _of_list(lines, place)
         if deal is not None:
             found.append(deal)
-    return tuple(found)
+    return tuple(deal for deal in found if _is_positive(deal.cost) and _is_positive(deal.gain))
 
 
 def roi_of_investment(sheet: Sheet) -> Iterator[Remark]:
@@ -103,8 +103,8 @@ def roi_total_of_rows(sheet: Sheet) -> Iterator[Remark]:
             continue
         step = weighted_roi([one.amount() for one in costs], [one.amount() for one in rois])[0]
         mean = sum((one.value for one in rois), Decimal(0)) / len(rois)
-        # A total may also repeat the plain average; both are told apart from neither.
-        if any(abs(exact - total.roi.value) <= TWO * total.roi.half for exact in (step.result, mean)):
+        # A total may also be the plain average of its rows.
+        if any(abs(exact - total.roi.value) <= max(TWO * total.roi.half, exact / HUNDRED) for exact in (step.result, mean)):
             continue
         yield Remark(
             places=at(sheet, *total.lines, *(line for deal in parts for line in deal.lines)),
@@ -167,30 +167,45 @@ def payback_of_investment(sheet: Sheet) -> Iterator[Remark]:
 
 def payback_by_roi(sheet: Sheet) -> Iterator[Remark]:
     """Without a stated return, a yearly ROI and a payback imply each other: 12 months / ROI."""
+    by_place: dict[int, list[tuple[Deal, bool]]] = {}
     for deal in deals(sheet):
         stated = _months(deal.payback)
-        if stated is None or deal.payback is None or deal.roi is None or deal.gain is not None or deal.roi.unit != "%":
+        if stated is None or deal.roi is None or deal.gain is not None or deal.roi.unit != "%" or deal.roi.is_range:
             continue
-        if deal.roi.is_range or deal.roi.value <= 0 or deal.years != 1:
+        if deal.roi.value > 0:
+            by_place.setdefault(deal.place, []).append((deal, any(_in_months(one, stated) for one in _implied(deal))))
+    for found in by_place.values():
+        wrong = [deal for deal, fits in found if not fits]
+        # Where most rows do not follow, the ROI is counted over another time.
+        if len(found) < 3 or len(wrong) * 2 >= len(found):
             continue
-        gross = _YEARLY / (deal.roi.value / HUNDRED)
-        net = _YEARLY / (1 + deal.roi.value / HUNDRED)
-        if any(_in_months(one, stated) for one in (gross, net)):
-            continue
-        yield Remark(
-            places=at(sheet, *deal.lines),
-            severity="medium",
-            confidence="likely",
-            claim=f"{deal.name}: ROI {deal.roi.raw}, payback {deal.payback.raw}",
-            problem=f"a yearly ROI of {deal.roi.raw} pays back in {shown(gross, 'months')} (gross) or {shown(net, 'months')} (net)",
-            expected=f"{shown(gross, 'months')} or {shown(net, 'months')}",
-        )
+        for deal in wrong:
+            gross, net = _implied(deal)
+            yield Remark(
+                places=at(sheet, *deal.lines),
+                severity="medium",
+                confidence="likely",
+                claim=f"{deal.name}: ROI {deal.roi.raw if deal.roi else ''}, payback {deal.payback.raw if deal.payback else ''}",
+                problem=f"such a yearly ROI pays back in {shown(gross, 'months')} (gross) or {shown(net, 'months')} (net)",
+                expected=f"{shown(gross, 'months')} or {shown(net, 'months')}",
+            )
+
+
+def _implied(deal: Deal) -> tuple[Decimal, Decimal]:
+    """Months of payback that follow from a yearly ROI, gross and net."""
+    assert deal.roi is not None
+    return _YEARLY / (deal.roi.value / HUNDRED), _YEARLY / (1 + deal.roi.value / HUNDRED)
+
+
+def _is_positive(stated: Number | None) -> bool:
+    """Nothing is returned on a cost of nothing, and a loss has no payback."""
+    return stated is None or stated.signed > 0
 
 
 def _of_table(table: Table, place: int) -> Iterator[Deal]:
     for row in table.rows:
         cost = _one_of(row, ("investment",), ("cost",), ("budget",))
-        gain = _one_of(row, ("saving",), ("benefit",), ("return",))
+        gain = _one_of(row, ("saving",), ("benefit",), ("return",)) or _income(row)
         stated, term = row.number_of("roi"), row.number_of("payback")
         if stated is not None and (stated.unit not in ROI_UNITS or stated.before is not None):
             stated = None
@@ -226,6 +241,8 @@ def _of_list(lines: Sequence[Line], place: int) -> Deal | None:
     gain = only["gain"].money if "gain" in only else None
     stated = only["roi"].amounts[0] if "roi" in only else None
     term = only["payback"].amounts[0] if "payback" in only else None
+    if "gain" in only and sum(amount.is_money for amount in only["gain"].amounts) > 1:
+        return None
     if cost is None or cost.per is not None or (gain is not None and gain.unit != cost.unit):
         return None
     said = only["gain"].statement.text if "gain" in only else ""
@@ -262,6 +279,12 @@ def _kind(one: Line) -> str | None:
 def _one_of(row: Row, *choices: tuple[str, ...]) -> Number | None:
     found = [number for kinds in choices if (number := row.number_of(*kinds)) is not None and number.is_money]
     return found[0] if len(found) == 1 else None
+
+
+def _income(row: Row) -> Number | None:
+    """Revenue of the row, in a table that sets it beside an investment and a ROI."""
+    found = [cell.number for cell in row.cells if cell.number is not None and is_exactly("income", cell.column.header)]
+    return found[0] if len(found) == 1 and row.number_of("roi") is not None else None
 
 
 def _column_of(row: Row, number: Number | None) -> Cell | None:

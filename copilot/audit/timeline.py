@@ -21,6 +21,8 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _CREATED = ("created", "date", "fecha", "creado", "creada")
 _WORDS = re.compile(r"[a-z]{4,}")
 LEAST_DATED = 3
+OLDEST = 2
+"""Years back: what is dated earlier tells of history."""
 SAME = Decimal("0.8")
 """Share of its words a deliverable shares with the task that makes it."""
 
@@ -97,10 +99,10 @@ def timeline_in_the_past(sheet: Sheet) -> Iterator[Remark]:
     dated = [
         (fact.when or parse_period(fact.period), fact)
         for fact in sheet.facts
-        if isinstance(fact, KpiFact) and fact.period and fact.role in ("target", "milestone")
+        if isinstance(fact, KpiFact) and fact.period and fact.role in ("target", "milestone") and not _is_elsewhere(fact)
     ]
     years = [(period.year, fact) for period, fact in dated if period is not None and period.year is not None]
-    if len(years) < LEAST_DATED or max(year for year, _ in years) >= int(created[1]):
+    if len(years) < LEAST_DATED or not int(created[1]) - OLDEST <= max(year for year, _ in years) < int(created[1]):
         return
     line = next(n for n, text in enumerate(sheet.doc.lines, 1) if created[0] in text)
     last = max(year for year, _ in years)
@@ -161,6 +163,10 @@ def order_of_deliverable(sheet: Sheet) -> Iterator[Remark]:
                 problem="the deliverable is due before its task begins",
                 expected=f"{task.period} or later",
             )
+
+
+def _is_elsewhere(fact: KpiFact) -> bool:
+    return holds_elsewhere(fact) or any(says("elsewhere", heading) for heading in fact.heading_path[1:])
 
 
 def _goals(sheet: Sheet) -> Iterator[tuple[int, int, Decimal, str]]:

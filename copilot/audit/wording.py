@@ -19,13 +19,18 @@ _BLANK = re.compile(
     r"(?<![\w!\]])\[(?![ xX]?\])(?!\^)[^\[\]\n]{1,60}\](?![(\[:])|\{\{[^{}\n]{1,60}\}\}|\$\([a-z]{2,12}\)"
     r"|(?<!_)_{4,}(?!_)|\bTBD\b|\bX{2,}%|\$X+\b|\bXXX+\b|[Ll]orem ipsum"
 )
+_CODE = re.compile(r"`[^`]*`")
 _NO_BLANK = re.compile(r"\[(?:\d+|[A-Z]{1,2}\d*|[ivx]+|\.\.\.|…|N/?A|[-+*/=<>|]+)\]")
 _RANGE = re.compile(
-    r"(?<![\w.,/:-])(?P<sign>[$€£]?)(?P<low>\d[\d.,]*\d|\d)(?P<lowscale>[KMB%]?)\s?[-–]\s?"
-    r"(?P<other>[$€£]?)(?P<high>\d[\d.,]*\d|\d)(?P<scale>[KMB%]?)(?![\w/:-])"
+    r"(?<![\w.,/:-])(?P<sign>[$€£]?)(?P<low>\d++(?:[.,]\d++)*+)(?P<lowscale>[KMB%]?)\s?[-–]\s?"
+    r"(?P<other>[$€£]?)(?P<high>\d++(?:[.,]\d++)*+)(?P<scale>[KMB%]?)(?![\w:-])"
 )
 _SCALE = {"": 1, "%": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 _SHORTEST_TASK = 12
+_MESSAGE = re.compile(r"(?:\b(?:asunto|subject|assunto|objet)\b\W{0,4}:)|\b(?:hola|hi|hello|dear|estimad[oa]s?|querid[oa]|ola|bonjour)\W{0,4}\[", re.I)
+_EXAMPLE = re.compile(r"\b(?:ej\.|e\.g\.|ejemplo|example|por ejemplo|prompt|plantilla|template|formato)", re.I)
+_LETTERS = re.compile(r"[^\W\d_]{1,}")
+_LISTED = re.compile(r"\s*(?:[-*+•|]|\d+[.)]|\[|$)")
 
 
 def placeholder_left(sheet: Sheet) -> Iterator[Remark]:
@@ -49,7 +54,7 @@ def duplicate_task(sheet: Sheet) -> Iterator[Remark]:
             seen[fact.heading_path, fact.label, fact.parent, fold(fact.text)].append(fact)
     for tasks in seen.values():
         lines = sorted({fact.lines[0] for fact in tasks})
-        if len(lines) > 1:
+        if len(lines) > 1 and all(_LISTED.match(sheet.doc.lines[n - 1]) for n in range(lines[0], lines[-1] + 1)):
             yield Remark(
                 places=at(sheet, *lines[:MOST_LINES]),
                 severity="low",
@@ -80,16 +85,26 @@ def consistency_of_range(sheet: Sheet) -> Iterator[Remark]:
 
 
 def _blanks(sheet: Sheet) -> dict[tuple[str, ...], list[tuple[int, str]]]:
+    """Blanks by section. What is a message to be sent, or an example, keeps its blanks on purpose."""
+    messages = {block.heading_path for block in sheet.doc.blocks if _MESSAGE.search(block.text)}
     found: dict[tuple[str, ...], list[tuple[int, str]]] = defaultdict(list)
     for block in sheet.doc.blocks:
-        if block.kind in SAMPLE_KINDS or (block.kind == "row" and block.cells == block.header):
+        passing = block.kind in SAMPLE_KINDS or (block.kind == "row" and block.cells == block.header)
+        if passing or block.heading_path in messages or any(_EXAMPLE.search(text) for text in (block.text, *block.heading_path)):
             continue
         for line in range(block.lines[0], block.lines[1] + 1):
-            text = re.sub(r"`[^`]*`", lambda code: " " * len(code[0]), sheet.doc.lines[line - 1])
-            match = next((one for one in _BLANK.finditer(text) if not _NO_BLANK.fullmatch(one[0])), None)
-            if match is not None:
+            text = _CODE.sub(lambda code: " " * len(code[0]), sheet.doc.lines[line - 1])
+            match = next((one for one in _BLANK.finditer(text) if _is_blank(one[0])), None)
+            if match is not None and not text.lstrip("*_> ").startswith(('"', "“")):
                 found[block.heading_path].append((line, match[0]))
     return found
+
+
+def _is_blank(text: str) -> bool:
+    """`[Nombre]` and `$X` are; a footnote `[3]`, a state `[🟡]` and a button `[Ver más →]` are not."""
+    if text.startswith("["):
+        return bool(_LETTERS.search(text)) and not _NO_BLANK.fullmatch(text) and "→" not in text
+    return True
 
 
 def _blank(sheet: Sheet, lines: list[int], told: list[str], problem: str) -> Remark:
@@ -110,7 +125,7 @@ def _reversed(match: re.Match[str], *, comma: bool) -> str | None:
         return None
     first, _ = parse_number(match["low"], decimal_comma=comma)
     second, _ = parse_number(match["high"], decimal_comma=comma)
-    low, high = first * _SCALE[low_scale or scale], second * _SCALE[scale or low_scale]
-    if low <= high or first <= second:
+    # `$100-1K` scales its second end only, `$2-1M` perhaps both: wrong is what is wrong either way.
+    if first * _SCALE[low_scale] <= second * _SCALE[scale] or first * _SCALE[low_scale or scale] <= second * _SCALE[scale or low_scale]:
         return None
     return f"{match['sign']}{match['high']}{scale} - {match['other'] or match['sign']}{match['low']}{low_scale}"
