@@ -9,6 +9,7 @@ from copilot.audit.remark import Remark, at, joined, shown
 from copilot.audit.sheet import Line, Sheet, is_exactly, says
 from copilot.domain.fact import FinanceFact
 from copilot.domain.quantity import Period
+from retrieval.extract.identity import holds_elsewhere
 from retrieval.language.periods import find_periods, heading_period, parse_period
 from tools.calc.amounts import Amount
 from tools.calc.arithmetic import total
@@ -31,6 +32,26 @@ def budget_tools(sheet: Sheet) -> Iterator[Remark]:
     for one, span in _budget_lines(sheet, "tools"):
         own = [(fact, span[1] - span[0] + 1) for fact in listed if _phase_span(fact.heading_path) == span]
         yield from _short(sheet, one, own, "tools listed")
+
+
+def budget_exceeded(sheet: Sheet) -> Iterator[Remark]:
+    """No single outlay of a plan is more than the budget assigned to it."""
+    finance = [fact for fact in sheet.facts if isinstance(fact, FinanceFact) and fact.amount_low and not holds_elsewhere(fact)]
+    budgets = [fact for fact in finance if fact.role == "budget" and says("assigned", fact.name) and not fact.per and not fact.in_table]
+    if len(budgets) != 1:
+        return
+    own = budgets[0]
+    for fact in finance:
+        outlay = fact.role in ("investment", "cost") and not fact.per and fact.currency == own.currency and fact.period is None
+        if outlay and (fact.amount_low or Decimal(0)) > (own.amount_high or Decimal(0)):
+            yield Remark(
+                places=at(sheet, own.lines[0], fact.lines[0]),
+                severity="high",
+                confidence="likely",
+                claim=f"{own.name}: {own.raw}; {fact.name}: {fact.raw}",
+                problem="one outlay is more than the whole budget",
+                expected=f"at most {own.raw}, or another source of the money",
+            )
 
 
 def _short(sheet: Sheet, one: Line, paid: Sequence[tuple[FinanceFact, int]], what: str) -> Iterator[Remark]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from copilot.audit.numbers import off_by
+from copilot.audit.numbers import Number, off_by
 from copilot.audit.percents import same_thing
 from copilot.audit.remark import Remark, at, shown
 from copilot.audit.returns import Deal, deals
@@ -21,7 +21,7 @@ from retrieval.language.periods import parse_period
 
 MOST_VALUES = 6
 TWICE = Decimal(2)
-_BOUNDS = {">": ">", ">=": ">", "<": "<", "<=": "<"}
+_BOUND_UNITS = frozenset({"ms", "seconds", "minutes", "hours", "days", "weeks", "months"})
 
 
 def target_conflict(case: Case) -> Iterator[Remark]:
@@ -84,6 +84,51 @@ def target_conflict_of_returns(sheet: Sheet) -> Iterator[Remark]:
             problem="one amount for one thing with two returns",
             expected="one of the two, or the names of two things",
         )
+
+
+def total_conflict_of_savings(sheet: Sheet) -> Iterator[Remark]:
+    """Tables that break savings down by the same things save the same."""
+    saved = [(table, [(row, found) for row in table.rows if (found := row.number_of("saving")) is not None]) for table in sheet.tables]
+    for (_, mine), (_, theirs) in combinations([pair for pair in saved if len(pair[1]) > 2], 2):
+        pairs = [(row, a, other, b) for row, a in mine for other, b in theirs if same_thing(row.name, other.name)]
+        if len([row for row, *_ in pairs if not is_exactly("total", row.name)]) < 2:
+            continue
+        apart = [(row, a, other, b) for row, a, other, b in pairs if _is_apart(a, b)]
+        if not apart:
+            continue
+        yield Remark(
+            places=at(sheet, *(line for row, _, other, _ in apart[:MOST_VALUES] for line in (row.line, other.line))),
+            severity="high",
+            confidence="certain",
+            claim="; ".join(f"{row.name}: {a.raw} and {b.raw}" for row, a, _, b in apart),
+            problem="two tables break one saving down by the same things and differ",
+            expected="one of the two",
+        )
+
+
+def target_conflict_of_bound(sheet: Sheet) -> Iterator[Remark]:
+    """A bound in one section and a value far on its good side in another are two targets."""
+    grouped: dict[str, list[KpiFact]] = defaultdict(list)
+    for fact in sheet.facts:
+        if isinstance(fact, KpiFact) and fact.role == "target" and fact.period is None and fact.unit in _BOUND_UNITS:
+            if fact.comparator in ("=", "<", "<=") and not is_generic(fact.name) and not holds_elsewhere(fact):
+                grouped[f"{fact.entry_id}:{fact.unit}"].append(fact)
+    for facts in grouped.values():
+        for one, other in combinations(facts, 2):
+            if one.heading_path == other.heading_path or {one.comparator, other.comparator} <= {"="} or not one.value or not other.value:
+                continue
+            low, high = sorted((one.value, other.value))
+            bound = one if one.value == high else other
+            if high >= TWICE * low and bound.comparator != "=":
+                yield Remark(
+                    places=at(sheet, one.lines[0], other.lines[0]),
+                    severity="medium",
+                    confidence="likely",
+                    claim=f"{one.name}: {one.raw}; {other.name}: {other.raw}",
+                    problem="two targets for one metric, the one at least twice the other",
+                    expected="one of the two",
+                )
+                break
 
 
 def target_conflict_with_overall(sheet: Sheet) -> Iterator[Remark]:
@@ -224,12 +269,18 @@ def _are_totals(one: Deal, other: Deal) -> bool:
 
 def _differences(one: Deal, other: Deal) -> list[str]:
     apart = []
-    for name, mine, theirs in (("ROI", one.roi, other.roi), ("payback", one.payback, other.payback)):
+    pairs = (("ROI", one.roi, other.roi), ("payback", one.payback, other.payback), ("return", one.gain, other.gain))
+    for name, mine, theirs in pairs:
         if mine is None or theirs is None or mine.unit != theirs.unit or mine.is_range or theirs.is_range:
             continue
         if off_by(mine.value, theirs.value) > Decimal("0.02"):
             apart.append(f"{name} {mine.raw} and {theirs.raw}")
     return apart
+
+
+def _is_apart(one: Number, other: Number) -> bool:
+    same = one.unit == other.unit and one.per == other.per and not one.is_range and not other.is_range
+    return same and off_by(one.value, other.value) > Decimal("0.02")
 
 
 def _company_key(fact: KpiFact) -> str | None:

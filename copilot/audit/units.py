@@ -110,6 +110,30 @@ def unit_quotient(sheet: Sheet) -> Iterator[Remark]:
                 yield from _divided(sheet, lined, one.statement.label or "", (ends[0][0].money, ends[1][0].money), one.amounts[0])
 
 
+def unit_revenue_per_user(sheet: Sheet) -> Iterator[Remark]:
+    """Revenue per user times users is the monthly revenue, where a document gives all three for the same months."""
+    rows = [(table, row) for table, row in rows_of(sheet)]
+    each = [(table, row) for table, row in rows if _is_named(row.name, "arpu") or _is_named(row.name, "arpa")]
+    income = [(table, row) for table, row in rows if _is_named(row.name, "mrr")]
+    users = [(table, row) for table, row in rows if is_exactly("users", row.name)]
+    if not len(each) == len(income) == len(users) == 1:
+        return
+    found = [_by_header(table, row) for table, row in (each[0], users[0], income[0])]
+    shared = [head for head in found[0] if head in found[1] and head in found[2]]
+    wrong = [head for head in shared if off_by(found[0][head].value * found[1][head].value, found[2][head].value) > Decimal("0.15")]
+    if len(shared) < 2 or not wrong:
+        return
+    told = [f"{head}: {found[0][head].raw} x {found[1][head].raw} = {shown(found[0][head].value * found[1][head].value, 'USD')}" for head in wrong]
+    yield Remark(
+        places=at(sheet, *sorted(pair[1].line for pair in (each[0], users[0], income[0]))),
+        severity="medium",
+        confidence="likely",
+        claim=", ".join(f"MRR {head}: {found[2][head].raw}" for head in wrong),
+        problem="; ".join(told),
+        expected="revenue per user times users, or the number of users who pay",
+    )
+
+
 def unit_price_times_count(sheet: Sheet) -> Iterator[Remark]:
     """A price times a number sold is the revenue of the row."""
     for table in sheet.tables:
@@ -269,6 +293,15 @@ def _divided(
         problem=f"{top.raw} / {bottom.raw} = {shown(exact, 'count')}",
         expected=shown(exact, "count"),
     )
+
+
+def _by_header(table: Table, row: Row) -> dict[str, Number]:
+    """Amounts of the period columns."""
+    return {
+        folded(table.columns[cell.index].header): cell.number
+        for cell in row.cells
+        if cell.number is not None and not cell.number.is_range and cell.column.kind == "period"
+    }
 
 
 def _named(table: Table, name: str) -> Row | None:
