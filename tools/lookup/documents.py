@@ -49,10 +49,6 @@ def list_documents(view: PlanView, *, query: str | None = None) -> ToolResult:
     records = sorted(view.plan.documents, key=lambda record: -found[record.document].weight if record.document in found else 0.0)
     for record in records:
         mention = found.get(record.document)
-        counts: dict[str, int] = {}
-        for fact in view.plan.facts:
-            if fact.document == record.document:
-                counts[fact.kind] = counts.get(fact.kind, 0) + 1
         first = next((s for s in view.index.of(record.document) if s.is_container), None) or next(
             iter(view.index.of(record.document)), None
         )
@@ -62,7 +58,7 @@ def list_documents(view: PlanView, *, query: str | None = None) -> ToolResult:
                 "title": record.title,
                 "language": record.language,
                 "lines": record.line_count,
-                "facts": counts,
+                "facts": view.counts[record.document],
                 "mention": query[mention.start : mention.end] if mention and query else None,
                 "weight": round(mention.weight, 2) if mention else None,
                 "e": [rows.cite_statement(first)] if first else [],

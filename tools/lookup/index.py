@@ -18,7 +18,8 @@ from copilot.domain.quantity import Period
 from copilot.domain.source import ParsedDocument
 from retrieval.language.periods import FoundPeriod
 from tools.lookup import timing
-from tools.lookup.statements import HEADER, NEAREST, OUTER, OWN, PARENT, TITLE, NameWord, Statement, statements_of
+from tools.lookup.match import OWN_LEVEL, Asked, Hits, Match, Scored
+from tools.lookup.statements import HEADER, NEAREST, OUTER, OWN, PARENT, TITLE, Statement, statements_of
 from tools.lookup.terms import Term, keys_of, likeness, query_terms, relatives
 
 GENERIC_WEIGHT = 0.04
@@ -26,80 +27,15 @@ NUMBER_WEIGHT = 0.2
 CURRENT = "=actual"
 """A question for a period's value that also asks for today's gets both columns."""
 MOST_WIDENED = 300
-PROSE_COSTS = 0.15
-"""A long sentence holds many words by chance: a line that says one thing comes before it."""
 RELATED = 0.7
 """Of a word that stands near the one asked for."""
-OWN_LEVEL = 0.87
-"""Above what a context can weigh."""
+ALIKE = 0.75
+MOST_ROOTS = 5000
 KEPT_PERIODS = 8
 MOST_HELD = 100_000
 """Places of words kept from one lookup to the next."""
-Hits = dict[int, float]
-"""Statement number to how much a term counts there."""
 Accept = Callable[[Statement], bool]
 Extra = Callable[[Statement], tuple[frozenset[str], float]]
-
-
-@dataclass(frozen=True)
-class Match:
-    """A statement and how it meets a query."""
-
-    statement: Statement
-    coverage: float
-    """Share of the query's weight that the statement or its context carries, 0..1."""
-    own: float
-    """Share that the line itself carries, 0..1."""
-    precision: float
-    """Share of the line's name that the query asks for, 0..1."""
-    matched: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    """Words of the query that stand neither in the line nor above it, generic ones left out."""
-    period_fit: int = 0
-    columns: tuple[int, ...] = ()
-    """Places of the row's cells that belong to the period asked for."""
-
-    @property
-    def score(self) -> float:
-        """One number to order by."""
-        prose = PROSE_COSTS if self.statement.prose else 0.0
-        return self.coverage + 0.3 * self.own + 0.2 * self.precision + 0.05 * self.period_fit - prose
-
-
-class _Scored:
-    """A statement's worth before its name is looked at."""
-
-    __slots__ = ("columns", "coverage", "fit", "number", "own", "score")
-
-    def __init__(self, number: int, coverage: float, own: float, fit: int, columns: tuple[int, ...], prose: bool) -> None:
-        self.number, self.coverage, self.own, self.fit, self.columns = number, coverage, own, fit, columns
-        self.score = coverage + 0.3 * own + 0.05 * fit - (PROSE_COSTS if prose else 0.0)
-
-
-class _Asked:
-    """A query's terms, what they weigh, where they stand."""
-
-    def __init__(self, terms: Sequence[Term], weights: Sequence[float], hits: Sequence[Hits]) -> None:
-        self.terms, self.weights, self.hits = terms, weights, hits
-        self.total = sum(weight for term, weight in zip(terms, weights, strict=True) if not term.generic)
-        self._concepts = frozenset[str]().union(*(term.concepts for term in terms))
-        self._roots = {one for term in terms for one in term.roots}
-        self._alike: dict[str, bool] = {}
-
-    def precision(self, telling: Sequence[NameWord]) -> float:
-        """Share of a name's telling words that are asked for."""
-        counted = hit = 0
-        for word in telling:
-            named = not self._concepts.isdisjoint(word.concepts)
-            if named or not word.generic:
-                counted += 1
-                hit += named or self._meets(word.root)
-        return hit / counted if counted else 0.0
-
-    def _meets(self, root: str) -> bool:
-        if root not in self._alike:
-            self._alike[root] = any(likeness(mine, root) > 0.7 for mine in self._roots)
-        return self._alike[root]
 
 
 @dataclass
@@ -209,16 +145,16 @@ class Index:
         hits = [self._term_hits(term) for term in terms]
         if extra is not None:
             hits = self._widened(terms, hits, extra, accept)
-        asked = _Asked(terms, tuple(self._weight(term) for term in terms), hits)
+        asked = Asked(terms, tuple(self._weight(term) for term in terms), hits)
         places = self._places(asked, documents, accept, periods)
         found = _in_time([self._scored(asked, number, fit, columns) for number, (fit, columns) in places.items()])
-        best = nsmallest(4 * limit if terms else limit, found, key=lambda one: (-one.score, one.number))
-        matches = [self._match(asked, one) for one in best]
-        matches.sort(key=lambda match: (-match.score, match.statement.number))
-        return matches[:limit]
+        best = nsmallest(4 * limit if terms else limit, found, key=Scored.order)
+        for one in best:
+            one.name_holds(asked.precision(self.statements[one.number].telling))
+        return [asked.match(one, self.statements[one.number]) for one in sorted(best, key=Scored.order)[:limit]]
 
     def _places(
-        self, asked: _Asked, documents: Sequence[str] | None, accept: Accept | None, periods: Sequence[Period]
+        self, asked: Asked, documents: Sequence[str] | None, accept: Accept | None, periods: Sequence[Period]
     ) -> dict[int, tuple[int, tuple[int, ...]]]:
         """Numbers of the statements that may answer, each with how it meets the periods."""
         wanted = set().union(*(self.spans[name] for name in documents)) if documents is not None else None
@@ -253,14 +189,17 @@ class Index:
         accepted = {one.number for one in self.statements if accept is None or accept(one)}
         # Of many, only those the words already meet are worth a closer look.
         numbers = accepted if len(accepted) <= MOST_WIDENED else accepted & set().union(*hits) if hits else set()
-        alike: list[dict[str, bool]] = [{} for _ in terms]
+        met = [term.concepts.union(*(self._keys_like(one) for one in term.roots)) for term in terms]
         more: list[dict[int, float]] = [{} for _ in terms]
         for number in numbers:
             keys, weight = extra(self.statements[number])
-            for term, hit, met, added in zip(terms, hits, alike, more, strict=True):
-                if hit.get(number, 0.0) < weight and any(_meets(term, key, met) for key in keys):
+            for alike, hit, added in zip(met, hits, more, strict=True):
+                if hit.get(number, 0.0) < weight and not alike.isdisjoint(keys):
                     added[number] = weight
         return [{**hit, **added} if added else hit for hit, added in zip(hits, more, strict=True)]
+
+    def _keys_like(self, root: str) -> list[str]:
+        return [key for key, alike in self._likes(root) if alike >= ALIKE]
 
     def period_fit(self, statement: Statement, periods: Sequence[Period]) -> tuple[int, tuple[int, ...]]:
         """How the statement meets the periods, and the places of its cells that do."""
@@ -273,7 +212,7 @@ class Index:
             return timing.NO_FIT, ()
         return timing.fit(periods, self.levels(statement)), ()
 
-    def _scored(self, asked: _Asked, number: int, fit: int, columns: tuple[int, ...]) -> _Scored:
+    def _scored(self, asked: Asked, number: int, fit: int, columns: tuple[int, ...]) -> Scored:
         """How much of the query a statement carries, before anything is built for it."""
         total, held, own = asked.total, 0.0, 0.0
         for term, weight, hit in zip(asked.terms, asked.weights, asked.hits, strict=True):
@@ -289,23 +228,7 @@ class Index:
         total = total or 1.0
         # Where only a time was asked for, what belongs to it is what was asked for.
         only_timed = fit > timing.OVERLAP_FIT and not asked.total
-        return _Scored(number, 1.0 if only_timed else held / total, own / total, fit, columns, self.statements[number].prose)
-
-    def _match(self, asked: _Asked, one: _Scored) -> Match:
-        held = [hit.get(one.number, 0.0) for hit in asked.hits]
-        statement = self.statements[one.number]
-        return Match(
-            statement,
-            coverage=one.coverage,
-            own=one.own,
-            precision=asked.precision(statement.telling),
-            matched=tuple(term.text for term, value in zip(asked.terms, held, strict=True) if value > TITLE),
-            missing=tuple(
-                term.text for term, value in zip(asked.terms, held, strict=True) if value <= TITLE * 0.7 and not term.generic
-            ),
-            period_fit=one.fit,
-            columns=one.columns,
-        )
+        return Scored(number, 1.0 if only_timed else held / total, own / total, fit, columns, self.statements[number].prose)
 
     def _term_hits(self, term: Term) -> Hits:
         """Statements that hold a term, and how much it counts there; several lookups of a question ask for the same ones."""
@@ -338,13 +261,19 @@ class Index:
         }
 
     def _root_hits(self, root: str) -> Hits:
-        if root not in self._alike:
-            found = ((key, likeness(root, key)) for key in self._by_initial.get(root[:1], ()))
-            self._alike[root] = [(key, alike) for key, alike in found if alike]
         best: dict[int, float] = {}
-        for key, alike in self._alike[root]:
+        for key, alike in self._likes(root):
             _take(best, self._postings[key], alike)
         return best
+
+    def _likes(self, root: str) -> list[tuple[str, float]]:
+        """Words of the documents that are like one of a query."""
+        if root not in self._alike:
+            if len(self._alike) >= MOST_ROOTS:
+                self._alike.clear()
+            found = ((key, likeness(root, key)) for key in self._by_initial.get(root[:1], ()))
+            self._alike[root] = [(key, alike) for key, alike in found if alike]
+        return self._alike[root]
 
     def _weight(self, term: Term) -> float:
         if term.generic:
@@ -384,7 +313,7 @@ class Index:
         return weights
 
 
-def _in_time(found: list[_Scored]) -> list[_Scored]:
+def _in_time(found: list[Scored]) -> list[Scored]:
     """Without the lines that only overlap the period, where others belong to it and say as much as half of the query."""
     best = max((one.coverage for one in found), default=0.0)
     exact = [one for one in found if one.fit > timing.OVERLAP_FIT]
@@ -394,13 +323,6 @@ def _in_time(found: list[_Scored]) -> list[_Scored]:
 def _with_current(statement: Statement, columns: tuple[int, ...]) -> tuple[int, ...]:
     header = statement.block.header
     return tuple(sorted({*columns, *(at for at, head in enumerate(header) if at and CURRENT in keys_of(head))}))
-
-
-def _meets(term: Term, key: str, known: dict[str, bool]) -> bool:
-    """Whether a key is a concept of the term, or like one of its words."""
-    if key not in known:
-        known[key] = key in term.concepts or any(likeness(one, key) >= 0.75 for one in term.roots)
-    return known[key]
 
 
 def _raised(weights: dict[str, float], keys: Iterable[str], weight: float) -> dict[str, float]:

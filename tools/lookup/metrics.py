@@ -6,7 +6,7 @@ from copilot.domain.answer import ToolResult
 from copilot.domain.errors import ModelCanRetry
 from copilot.domain.fact import FinanceFact, KpiFact
 from tools.lookup.documents import resolve
-from tools.lookup.index import Match
+from tools.lookup.match import Match
 from tools.lookup.rows import Rows, value_of
 from tools.lookup.statements import Statement
 from tools.lookup.timing import asked_periods

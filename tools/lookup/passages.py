@@ -8,7 +8,7 @@ from copilot.domain.answer import ToolResult
 from copilot.domain.quantity import Period
 from copilot.domain.source import Hit
 from tools.lookup.documents import resolve
-from tools.lookup.index import Match
+from tools.lookup.match import Match
 from tools.lookup.rows import Rows, is_title, kind_of, shown
 from tools.lookup.statements import Statement
 from tools.lookup.terms import keys_of

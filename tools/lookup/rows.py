@@ -12,7 +12,7 @@ from copilot.domain.answer import Calculation, Evidence, ToolResult
 from copilot.domain.fact import KpiFact
 from copilot.domain.source import Citation, Lines
 from tools.lookup import timing
-from tools.lookup.index import Match
+from tools.lookup.match import Match
 from tools.lookup.statements import Statement
 from tools.lookup.view import PlanView
 
@@ -35,16 +35,19 @@ class Rows:
         first, last = lines[0], min(lines[1], lines[0] + MOST_CITED_LINES - 1)
         place = (document, (first, last))
         if place not in self._evidence:
-            parsed = self._view.parsed(document)
-            citation = Citation(
-                document=document,
-                lines=(first, last),
-                heading_path=tuple(heading_path),
-                quote=parsed.quote((first, last)),
-                place=parsed.place((first, last)),
-            )
+            citation = self._citation(document, (first, last), tuple(heading_path))
             self._evidence[place] = Evidence(id=f"e{len(self._evidence) + 1}", citation=citation, fact_id=fact_id or None)
         return self._evidence[place].id
+
+    def _citation(self, document: str, lines: Lines, heading_path: tuple[str, ...]) -> Citation:
+        known = self._view.citations
+        place = (document, lines, heading_path)
+        if place not in known:
+            parsed = self._view.parsed(document)
+            known[place] = Citation(
+                document=document, lines=lines, heading_path=heading_path, quote=parsed.quote(lines), place=parsed.place(lines)
+            )
+        return known[place]
 
     def cite_statement(self, statement: Statement) -> str:
         """Id of the evidence for a statement's own lines."""

@@ -17,7 +17,7 @@ from tools.calc.arithmetic import total
 from tools.lookup import timing
 from tools.lookup.amounts import is_scaled, kind, meets, written_range
 from tools.lookup.documents import resolve
-from tools.lookup.index import Match
+from tools.lookup.match import Match
 from tools.lookup.rows import Rows
 from tools.lookup.statements import Figure, Statement
 from tools.lookup.terms import Term, keys_of, query_terms, root, split, stop_words

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from copilot.domain.fact import Fact
 from copilot.domain.plan import Plan
-from copilot.domain.source import Hit, ParsedDocument
+from copilot.domain.source import Citation, Hit, Lines, ParsedDocument
 from tools.lookup.index import Index
 
 Search = Callable[[str, Sequence[str] | None, int], Sequence[Hit]]
@@ -38,6 +38,20 @@ class PlanView:
         for record in self.plan.documents:
             index.add(self.parsed(record.document), facts[record.document])
         return index
+
+    @cached_property
+    def citations(self) -> dict[tuple[str, Lines, tuple[str, ...]], Citation]:
+        """Citations made so far: a line is cited again and again."""
+        return {}
+
+    @cached_property
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Document to the number of its facts by kind."""
+        found: dict[str, dict[str, int]] = {record.document: {} for record in self.plan.documents}
+        for fact in self.plan.facts:
+            held = found.setdefault(fact.document, {})
+            held[fact.kind] = held.get(fact.kind, 0) + 1
+        return found
 
     @cached_property
     def titles(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from copilot.domain.source import Lines
 from retrieval.language.analyser import fold
 from retrieval.language.periods import FoundPeriod
 from tools.lookup.documents import resolve
-from tools.lookup.index import Match
+from tools.lookup.match import Match
 from tools.lookup.rows import MOST_CITED_LINES, Rows
 from tools.lookup.statements import Statement
 from tools.lookup.terms import query_terms, weekdays
