@@ -6,12 +6,17 @@ import ipaddress
 import os
 import socket
 import sqlite3
+import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from retrieval.store.database import Database, open_database
+from tests.postgres_server import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
 FOREIGN = ("RUMBO_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_", "CHROMA_", "LC_", "XDG_")
@@ -62,6 +67,38 @@ def shared() -> Path:
             pytest.fail(told)
         pytest.skip(told)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server, from a wheel of the dev group."""
+    server = PostgresServer()
+    try:
+        server.start()
+    except (ImportError, OSError, subprocess.SubprocessError, RuntimeError) as error:
+        told = f"the PostgreSQL server of the dev group does not start here ({error})"
+        if os.environ.get("CI") == "true":
+            pytest.fail(told)
+        pytest.skip(told)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["file", "memory", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of a new database of each kind; whatever is promised of one is promised of all."""
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        return server.new_database()
+    return "sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path / 'rumbo.db'}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A new database of each kind, with its schema."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
 
 
 def _loopback_only(event: str, args: tuple[Any, ...]) -> None:

@@ -1,143 +1,85 @@
 """What differs between databases: connection set-up, locking, upserts, full-text search, and the words of their errors.
 
-Everything else in this room is plain SQLAlchemy. Another database is another class with the methods of `Sqlite`.
+Everything else in this room is plain SQLAlchemy. Another database is another class with the methods of `Dialect`.
 """
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import Final, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.dialects import postgresql, sqlite
 
 from copilot.domain.errors import OperatorMustFix, RumboError
 
 WRITES: Final = "rumbo_writes"
 """Execution option of connections whose transaction is going to write."""
 BUSY_TIMEOUT_MS: Final = 5000
-DAMAGED: Final = ("file is not a database", "malformed", "disk i/o error")
-NOT_WRITABLE: Final = ("unable to open database file", "readonly database", "database or disk is full")
-"""Parts of SQLite's messages."""
+SUPPORTED: Final = ("sqlite", "postgresql")
 
 
-class Sqlite:
-    """SQLite 3.35 or newer, in a file or in memory."""
+class Dialect(Protocol):
+    """One kind of database."""
 
-    name: Final = "sqlite"
+    @property
+    def name(self) -> str:
+        """As SQLAlchemy calls it."""
 
-    def __init__(self, url: sa.URL, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
-        self.path = url.database if url.database not in (None, "", ":memory:") else None
-        self._busy_timeout_ms = busy_timeout_ms
+    @property
+    def place(self) -> str:
+        """Where the database is, fit to be shown."""
 
     def engine(self, url: sa.URL) -> sa.Engine:
-        """An engine with our pragmas; nothing is opened yet."""
-        engine = sa.create_engine(url, **({} if self.path else self._memory_pool()))
-        sa.event.listen(engine, "connect", self._set_up)
-        sa.event.listen(engine, "begin", self._begin)
-        return engine
+        """An engine set up for us; nothing is opened yet. Raises OperatorMustFix(`postgres_driver_missing`)."""
 
     def prepare_place(self) -> None:
-        """Make the folder of a new database. Raises OperatorMustFix(`database_not_writable`)."""
-        if self.path is None:
-            return
-        try:
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OperatorMustFix("database_not_writable", path=self.path, reason=error.strerror or str(error)) from error
+        """Make room for a new database. Raises OperatorMustFix(`database_not_writable`)."""
 
-    def insert(self, table: sa.Table) -> sqlite.Insert:
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-        return sqlite.insert(table)
 
     def translate(self, error: BaseException) -> RumboError | None:
         """Our error for one of the driver's; None for what is a bug here."""
-        told, path = str(error).lower(), self.path or ":memory:"
-        if "no such module: fts5" in told:
-            return OperatorMustFix("sqlite_without_fts5", version=sqlite3.sqlite_version)
-        if "database is locked" in told:
-            return OperatorMustFix("database_locked", path=path)
-        if any(part in told for part in DAMAGED):
-            return OperatorMustFix("database_damaged", path=path, reason=str(error))
-        if any(part in told for part in NOT_WRITABLE):
-            return OperatorMustFix("database_not_writable", path=path, reason=str(error))
-        return None
+
+    def faults(self, connection: sa.Connection) -> Sequence[str]:
+        """What the database itself finds broken, in its words."""
+
+    def number_on(self, connection: sa.Connection, table: sa.Table) -> None:
+        """Rows were inserted with their numbers: the next one gets a number above them."""
 
     def create_full_text(self, connection: sa.Connection) -> None:
-        """The two analysed columns; terms come analysed, so the tokeniser only splits at blanks."""
-        # detail=full and stored content: without the first bm25() is 0, without the second a deletion needs the old terms.
-        connection.exec_driver_sql(
-            "CREATE VIRTUAL TABLE lexical USING fts5(s, g, tokenize = \"unicode61 remove_diacritics 0 tokenchars '_'\")"
-        )
+        """Make the index of stems and 4-grams."""
 
     def drop_full_text(self, connection: sa.Connection) -> None:
         """Forget the index."""
-        connection.exec_driver_sql("DROP TABLE lexical")
 
     def add_full_text(self, connection: sa.Connection, rows: Iterable[tuple[str, str, str]]) -> None:
         """Index chunks that are in `chunks`: their id, stems and grams, blank between terms."""
-        values = [(stems, grams, chunk_id) for chunk_id, stems, grams in rows]
-        if values:
-            connection.exec_driver_sql("INSERT INTO lexical (rowid, s, g) SELECT row, ?, ? FROM chunks WHERE id = ?", values)
 
     def delete_full_text(self, connection: sa.Connection, document: str | None = None) -> None:
         """Forget the chunks of a document, before they leave `chunks`; None: all."""
-        if document is None:
-            connection.exec_driver_sql("DELETE FROM lexical")
-            return
-        connection.exec_driver_sql("DELETE FROM lexical WHERE rowid IN (SELECT row FROM chunks WHERE document = ?)", (document,))
 
     def search_full_text(
         self, connection: sa.Connection, stems: Sequence[str], grams: Sequence[str], *, documents: Sequence[str] | None, k: int
     ) -> list[tuple[str, float]]:
         """Chunk ids and scores (higher is better) of chunks with any of the terms, best first."""
-        match = " OR ".join(f"{column} : ({self._any_of(terms)})" for column, terms in (("s", stems), ("g", grams)) if terms)
-        if not match:
-            return []
-        only = "" if documents is None else "AND chunks.document IN (SELECT value FROM json_each(?))"
-        rows = connection.exec_driver_sql(
-            "SELECT chunks.id, -bm25(lexical, 1.0, 1.0) AS score FROM lexical JOIN chunks ON chunks.row = lexical.rowid "
-            f"WHERE lexical MATCH ? {only} ORDER BY score DESC, chunks.row LIMIT ?",
-            (match, *(() if documents is None else (json.dumps(list(documents)),)), k),
-        )
-        return [(row[0], row[1]) for row in rows]
-
-    def _any_of(self, terms: Sequence[str]) -> str:
-        # Every term is quoted: bare ones may be operators, and a blank between them means AND.
-        return " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-
-    def _memory_pool(self) -> dict[str, Any]:
-        # A database in memory lives in its one connection, which threads take in turn.
-        return {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "connect_args": {"check_same_thread": False}}
-
-    def _set_up(self, connection: sqlite3.Connection, _: object) -> None:
-        # The driver's own BEGIN comes too late and without IMMEDIATE; see _begin.
-        connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout = {self._busy_timeout_ms}",
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            "foreign_keys = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    def _begin(self, connection: sa.Connection) -> None:
-        # A transaction that reads first and writes later can fail at once instead of waiting; writers queue up here.
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def dialect_for(url: sa.URL, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Sqlite:
+def dialect_for(url: sa.URL, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Dialect:
     """What to use for a database address. Raises OperatorMustFix(`database_unsupported`)."""
-    if url.get_backend_name() != Sqlite.name:
-        raise OperatorMustFix("database_unsupported", database=url.get_backend_name(), supported=[Sqlite.name])
-    return Sqlite(url, busy_timeout_ms=busy_timeout_ms)
+    # Each is imported where it is used: both need this module's names.
+    if url.get_backend_name() == "sqlite":
+        from retrieval.store.sqlite import Sqlite  # noqa: PLC0415 - see above
+
+        return Sqlite(url, busy_timeout_ms=busy_timeout_ms)
+    if url.get_backend_name() == "postgresql":
+        from retrieval.store.postgres import Postgres  # noqa: PLC0415 - see above
+
+        return Postgres(url, busy_timeout_ms=busy_timeout_ms)
+    raise OperatorMustFix("database_unsupported", database=url.get_backend_name(), supported=list(SUPPORTED))
 
 
-def dialect_of(connection: sa.Connection) -> Sqlite:
+def dialect_of(connection: sa.Connection) -> Dialect:
     """What to use on a connection that is open, as migrations have it."""
     return dialect_for(connection.engine.url)

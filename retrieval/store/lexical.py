@@ -11,7 +11,7 @@ from copilot.domain.source import Chunk
 from retrieval.language.analyser import ANALYSER_VERSION, Analysed, analyse
 from retrieval.language.query import query_terms
 from retrieval.store.database import Database
-from retrieval.store.dialects import Sqlite
+from retrieval.store.dialects import Dialect
 from retrieval.store.schema import chunks, document_versions, documents, marks
 
 MARK: Final = "lexical_analyser"
@@ -76,7 +76,7 @@ class SqlLexicalIndex:
             dialect.add_full_text(connection, [_index_row(row.id, row.indexed, row.language) for row in rows])
 
 
-def add_to_index(dialect: Sqlite, connection: sa.Connection, new: Sequence[Chunk]) -> None:
+def add_to_index(dialect: Dialect, connection: sa.Connection, new: Sequence[Chunk]) -> None:
     """Index chunks in the transaction that wrote them."""
     # The first chunk says who makes the index; where an older analyser does, `refresh` finds its mark still there.
     first = dialect.insert(marks).values(name=MARK, value=ANALYSER_VERSION)

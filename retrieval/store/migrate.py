@@ -27,7 +27,7 @@ def upgrade(database: Database, target: str = "head") -> None:
         current = MigrationContext.configure(connection).get_current_revision()
         known = {script.revision for script in chain.walk_revisions()}
         if current is not None and current not in known:
-            raise OperatorMustFix("database_newer", path=database.dialect.path or ":memory:", revision=current)
+            raise OperatorMustFix("database_newer", path=database.dialect.place, revision=current)
         _run(chain, connection, target)
 
 

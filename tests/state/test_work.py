@@ -13,6 +13,7 @@ from retrieval.store.access import SqlAccessStore
 from retrieval.store.database import Database, open_database
 from retrieval.store.drafts import SqlDrafts, SqlIdempotency, SqlProposals
 from retrieval.store.work import SqlInbox, SqlOutbox
+from tests.postgres_server import PostgresServer
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -194,15 +195,23 @@ def take_all(url: str, name: str) -> list[str]:
     return taken
 
 
-def test_two_processes_share_the_events_and_none_is_taken_twice(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'state.db'}"
-    database = open_database(url)
+@pytest.fixture(params=["file", "postgresql"])
+def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database that several processes work on."""
+    if request.param == "file":
+        return f"sqlite:///{tmp_path / 'state.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+def test_two_processes_share_the_events_and_none_is_taken_twice(shared_url: str) -> None:
+    database = open_database(shared_url)
     inbox = SqlInbox(database)
     for n in range(60):
         inbox.receive(event(n))
 
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        taken = pool.starmap(take_all, [(url, "w1"), (url, "w2")])
+        taken = pool.starmap(take_all, [(shared_url, "w1"), (shared_url, "w2")])
 
     assert sorted(taken[0] + taken[1]) == sorted(event(n).key for n in range(60))
     database.close()

@@ -8,18 +8,10 @@ from pathlib import Path
 import pytest
 
 from retrieval.store.chroma import ChromaStore, open_folder, open_server
-from retrieval.store.database import Database, open_database
+from retrieval.store.database import Database
 from retrieval.store.lexical import SqlLexicalIndex
 from retrieval.store.sql import SqlPlanStore
 from tests.store.chroma_server import ChromaServer
-
-
-@pytest.fixture(params=["file", "memory"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A new database with its schema."""
-    opened = open_database("sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path / 'rumbo.db'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

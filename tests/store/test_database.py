@@ -12,10 +12,11 @@ from alembic.migration import MigrationContext
 from copilot.domain.errors import OperatorMustFix
 from retrieval.store import state_schema
 from retrieval.store.database import Database, open_database
-from retrieval.store.dialects import Sqlite
 from retrieval.store.migrate import scripts, upgrade
 from retrieval.store.schema import HEAD, metadata
 from retrieval.store.sql import SqlPlanStore
+from retrieval.store.sqlite import Sqlite
+from tests.postgres_server import PostgresServer
 from tests.store.material import ANA, put, record
 
 
@@ -104,7 +105,7 @@ def test_an_sqlite_without_full_text_search_is_named() -> None:
 
 
 def test_a_mistake_of_ours_is_not_dressed_up_as_the_operators(database: Database) -> None:
-    with pytest.raises(sa.exc.OperationalError, match="no such table"), database.read() as connection:
+    with pytest.raises(sa.exc.DBAPIError, match="nowhere"), database.read() as connection:
         connection.exec_driver_sql("SELECT * FROM nowhere")
 
 
@@ -136,8 +137,56 @@ def test_an_address_we_cannot_use_is_named_without_its_password(url: str, code: 
     assert caught.value.code == code
 
 
-def test_two_processes_may_make_the_schema_at_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'rumbo.db'}"
+@pytest.fixture(params=["file", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of a database without tables, which several connections share."""
+    if request.param == "file":
+        return f"sqlite:///{tmp_path / 'rumbo.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.empty_database()
+
+
+def test_a_writer_waits_for_the_one_before_it_and_then_says_that_the_database_is_busy(empty_url: str) -> None:
+    first, second = open_database(empty_url), open_database(empty_url, busy_timeout_ms=20)
+
+    with first.write(), pytest.raises(OperatorMustFix, match="database_locked"), second.write():
+        pass
+
+    for database in (first, second):
+        database.close()
+
+
+def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
+    with pytest.raises(OperatorMustFix) as caught:
+        open_database("postgresql://ana:secret@127.0.0.1:9/plans?connect_timeout=2")
+
+    assert caught.value.code == "database_unavailable"
+    assert "secret" not in str(caught.value)
+
+
+def test_a_database_that_is_not_on_the_server_is_named(postgres: PostgresServer) -> None:
+    url = postgres.empty_database().replace("/rumbo_", "/nowhere_")
+
+    with pytest.raises(OperatorMustFix, match="database_unavailable"):
+        open_database(url)
+
+
+def test_a_reader_sees_one_state_throughout(empty_url: str) -> None:
+    database = open_database(empty_url)
+    store = SqlPlanStore(database)
+    put(store, record("a.md"))
+
+    with database.read() as connection:
+        before = connection.exec_driver_sql("SELECT count(*) FROM documents").scalar()
+        put(store, record("b.md"))
+        after = connection.exec_driver_sql("SELECT count(*) FROM documents").scalar()
+
+    assert (before, after) == (1, 1)
+    database.close()
+
+
+def test_two_processes_may_make_the_schema_at_once(empty_url: str) -> None:
+    url = empty_url
     databases = [Database(url) for _ in range(4)]
     threads = [threading.Thread(target=upgrade, args=(database,)) for database in databases]
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from copilot.domain.access import Principal
 from copilot.domain.errors import UserCanFix
@@ -75,7 +76,7 @@ def test_a_replacement_that_fails_leaves_the_old_version(store: SqlPlanStore, le
     # Two passages with one id cannot be stored: the transaction breaks after the old version was taken away.
     chunk = old[0].model_copy(update={"id": "same"})
 
-    with pytest.raises(Exception, match="UNIQUE"):
+    with pytest.raises(sa.exc.IntegrityError):
         store.replace(twin, content=b"", text="", repairs=(), facts=(), dropped=(), chunks=[chunk, chunk], events=())
 
     assert [fact.raw for fact in store.facts(ANA)] == ["churn: 5%"]
@@ -298,3 +299,12 @@ def test_repairs_are_kept_with_the_version(store: SqlPlanStore, database: Databa
         kept = str(connection.exec_driver_sql("SELECT repairs FROM document_versions").scalar())
 
     assert "Retención" in kept
+
+
+@pytest.mark.parametrize("odd", ["a\x00b", "\x00", "\ue0000", "\ue000e\x00\ue000"], ids=repr)
+def test_a_character_no_database_likes_comes_back_as_it_was(store: SqlPlanStore, odd: str) -> None:
+    chunks = put(store, record("a.md"), [odd], text=odd, dropped=[Dropped(document="a.md", line=1, text=odd, reason="r")])
+
+    assert store.text(ANA, "a.md") == odd
+    assert store.chunks(ANA, [chunks[0].id])[chunks[0].id].text == odd
+    assert store.dropped(ANA, "a.md")[0].text == odd
