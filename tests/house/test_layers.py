@@ -36,6 +36,10 @@ AT_HOME = {
     "pydantic_settings": ("copilot.settings",),
     "markdown_it": ("retrieval.ingest",),
     "mdit_py_plugins": ("retrieval.ingest",),
+    "docx": ("retrieval.ingest.formats",),
+    "openpyxl": ("retrieval.ingest.formats",),
+    "pypdfium2": ("retrieval.ingest.formats",),
+    "lxml": ("retrieval.ingest.formats",),
     "Stemmer": ("retrieval.language",),
     "py3langid": ("retrieval.language",),
 }

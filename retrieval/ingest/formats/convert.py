@@ -68,7 +68,8 @@ def convert(content: bytes, suffix: str, path: str, *, seconds: float = SECONDS)
         raise _failed(done.returncode, done.stderr, path)
     told = json.loads(done.stdout)
     if "code" in told:
-        raise UserCanFix(told["code"], **told["params"])
+        code = told["code"]
+        raise UserCanFix(code, **told["params"])
     places = tuple(Place(lines=(first, last), name=name, number=number) for first, last, name, number in told["places"])
     return Conversion(told["text"], places, tuple((line, text, reason) for line, text, reason in told["lost"]))
 

@@ -12,6 +12,7 @@ _TOKEN = re.compile(
 )
 _LONGEST_FORMAT = 255
 _MOST_DIGITS = 12
+_TOO_LARGE = Decimal(10) ** 15
 
 
 def shown(value: object, number_format: str) -> str:
@@ -45,7 +46,7 @@ def _number(value: float, number_format: str) -> str:
         return ""
     exact = Decimal(str(value))
     before, digits, after = _parts(number_format)
-    if not digits:
+    if not digits or abs(exact) >= _TOO_LARGE:
         return _general(exact)
     whole, _, decimals = digits.rstrip(",").partition(".")
     exact *= Decimal(100) ** (before + after).count("%")
@@ -82,8 +83,8 @@ def _parts(number_format: str) -> tuple[str, str, str]:
 
 
 def _general(value: Decimal) -> str:
-    rounded = value.normalize()
-    if len(rounded.as_tuple().digits) > _MOST_DIGITS:
-        shift = rounded.adjusted() - _MOST_DIGITS + 1
-        rounded = rounded.quantize(Decimal(1).scaleb(shift), ROUND_HALF_UP).normalize()
-    return f"{rounded:f}"
+    """As written by a sheet without a format: digits beyond what it shows are noise of its arithmetic."""
+    decimals = _MOST_DIGITS - 1 - value.adjusted()
+    if 0 <= decimals < -int(value.as_tuple().exponent):
+        value = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{value.normalize():f}"

@@ -35,6 +35,9 @@ def read(content: bytes, path: str) -> Converted:  # noqa: ARG001 - one signatur
     except etree.ParserError:
         # Nothing but comments: a page without a word.
         return page.done()
+    if any("depth" in error.message for error in parser.error_log):
+        # The parser leaves out what is nested deeper than it goes, without failing.
+        page.lose_depth()
     return page.done()
 
 
@@ -53,6 +56,11 @@ class _Page:
         """The text so far."""
         self._flush()
         return self._writer.done()
+
+    def lose_depth(self) -> None:
+        """Say that the page goes on below what was read."""
+        self._flush()
+        self._writer.lose("", "nested_too_deep")
 
     def walk(self, node: Any) -> None:
         """Read an element and all in it."""

@@ -14,6 +14,8 @@ _TITLE = re.compile(r"title|t[ií]tulo|titre", re.IGNORECASE)
 _BOXES = set("☐□❑❒⬜\uf06f\uf071\uf0a8\uf0a3")
 _TICKED = set("☑☒\uf0fe\uf0fd\uf052\uf053")
 _DEEPEST = 12
+_VALUE = qn("w:val")
+_STYLE = f"{qn('w:pPr')}/{qn('w:pStyle')}"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Styles:
     def __init__(self, document: Any) -> None:
         self._document = document
         self._styles = {style.get(qn("w:styleId")): style for style in document.styles.element.iter(qn("w:style"))}
+        self._based: dict[str, list[Any]] = {}
         self._shift = 1 if any(self._is_title(one) for one in document.element.body.iter(qn("w:p"))) else 0
 
     def of(self, paragraph: Any) -> Style:
@@ -77,15 +80,19 @@ class Styles:
 
     def _chain(self, paragraph: Any) -> list[Any]:
         """The paragraph, its style, the style that one is based on, and so on."""
-        chain = [paragraph]
-        named = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-        while named is not None and len(chain) < _DEEPEST:
-            style = self._styles.get(named.get(qn("w:val")))
-            if style is None:
-                break
-            chain.append(style)
-            named = style.find(qn("w:basedOn"))
-        return chain
+        named = paragraph.find(_STYLE)
+        return [paragraph, *self._styles_of(named.get(_VALUE))] if named is not None else [paragraph]
+
+    def _styles_of(self, name: str) -> list[Any]:
+        if name not in self._based:
+            chain: list[Any] = []
+            style = self._styles.get(name)
+            while style is not None and len(chain) < _DEEPEST:
+                chain.append(style)
+                base = style.find(qn("w:basedOn"))
+                style = self._styles.get(base.get(_VALUE)) if base is not None else None
+            self._based[name] = chain
+        return self._based[name]
 
     @staticmethod
     def _name(style: Any) -> str:
