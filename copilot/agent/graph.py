@@ -40,20 +40,20 @@ class Limits:
     """From here on the oldest tool results are left out of what the model reads."""
 
 
-def build_graph(model: BaseChatModel, tools: Sequence[BaseTool], count: CountTokens, limits: Limits, *, is_live: bool) -> Graph:
+def build_graph(model: BaseChatModel, tools: Sequence[BaseTool], count: CountTokens, limits: Limits) -> Graph:
     """The agent for one configuration; everything of a turn comes in as context."""
     hooks: list[Any] = [
         turn_prompt,
         InputSize(count, limits.input_tokens),
-        *(_for_language_models(limits) if is_live else ()),
+        *_guards(limits),
         ToolSteps(),
         ToolErrorMiddleware(told_to_model),
     ]
     return create_agent(model, list(tools), middleware=hooks, context_schema=TurnContext)
 
 
-def _for_language_models(limits: Limits) -> list[Any]:
-    """Guards that rules do not need and would pay for: each is a step of the graph for every call of the model."""
+def _guards(limits: Limits) -> list[Any]:
+    """Against endless, broken and unsupported replies."""
     return [
         ModelCallLimitMiddleware(run_limit=limits.model_calls, exit_behavior="error"),
         ToolCallLimitMiddleware(run_limit=limits.tool_calls),

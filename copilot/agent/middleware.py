@@ -59,24 +59,24 @@ class InputSize(AgentMiddleware[State, TurnContext]):
         handler: Callable[[ModelRequest[TurnContext]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any]:
         """Call the model with the part of the conversation that fits."""
-        return await handler(request.override(messages=self._fitting(request.messages)))
+        return await handler(request.override(messages=fitting(request.messages, self._count, self._budget)))
 
-    def _fitting(self, messages: list[AnyMessage]) -> list[AnyMessage]:
-        asked = next(
-            (at for at, message in enumerate(messages) if isinstance(message, HumanMessage) and message.id == "question"), 0
-        )
-        if asked == 0:
-            return messages
-        sizes = [self._count(message.text) for message in messages]
-        left = self._budget - sum(sizes[asked:])
-        start = asked
-        while start > 0 and sizes[start - 1] <= left:
-            start -= 1
-            left -= sizes[start]
-        # A conversation is handed on in whole turns, a person's words first.
-        while start < asked and not isinstance(messages[start], HumanMessage):
-            start += 1
-        return messages[start:]
+
+def fitting(messages: list[AnyMessage], count: CountTokens, budget_tokens: int) -> list[AnyMessage]:
+    """The part of a conversation that fits, ending with the turn at hand, which stays whole."""
+    asked = next((at for at, message in enumerate(messages) if isinstance(message, HumanMessage) and message.id == "question"), 0)
+    if asked == 0:
+        return messages
+    sizes = [count(message.text) for message in messages]
+    left = budget_tokens - sum(sizes[asked:])
+    start = asked
+    while start > 0 and sizes[start - 1] <= left:
+        start -= 1
+        left -= sizes[start]
+    # A conversation is handed on in whole turns, a person's words first.
+    while start < asked and not isinstance(messages[start], HumanMessage):
+        start += 1
+    return messages[start:]
 
 
 class ToolSteps(AgentMiddleware[State, TurnContext]):

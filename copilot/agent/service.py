@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,7 +20,9 @@ from langgraph.errors import GraphRecursionError
 
 from copilot.agent.context import TurnContext
 from copilot.agent.events import AnswerReady, Sentence, StreamEvent
-from copilot.agent.graph import Graph, Limits, build_graph
+from copilot.agent.graph import Limits, build_graph
+from copilot.agent.middleware import fitting
+from copilot.agent.rules import RuleTurns
 from copilot.domain.access import Principal
 from copilot.domain.answer import Answer, Language, Question, Turn, Usage
 from copilot.domain.errors import OperatorMustFix, UserCanFix
@@ -38,6 +41,8 @@ log = logging.getLogger(__name__)
 
 LANGUAGE_NAMES: dict[Language, str] = {"es": "Spanish", "en": "English", "pt": "Portuguese", "fr": "French"}
 Notify = Callable[[StreamEvent], None]
+Turns = Callable[[Sequence[AnyMessage], TurnContext], Awaitable[list[AnyMessage]]]
+"""Runs one turn: the conversation and the question in, what the model and the tools add to it out."""
 
 
 class PlanSource(Protocol):
@@ -92,8 +97,9 @@ class Copilot:
         self._clock = clock
         self._options = options or Options()
         self._tools = list(tools)
-        self._graph = self._built(answerer)
-        self._fallback_graph = self._built(fallback) if fallback is not None else None
+        self._building = threading.Lock()
+        self._turns = self._built(answerer)
+        self._fallback_turns = self._built(fallback) if fallback is not None else None
 
     async def ask(self, principal: Principal, question: Question) -> Answer:
         """The answer.
@@ -135,20 +141,20 @@ class Copilot:
         started = time.perf_counter()
         self._admit(question)
         history = await self._history(principal, question)
-        view = await asyncio.to_thread(self._plans.view, principal, question.documents)
+        view = await asyncio.to_thread(self._ready_view, principal, question.documents)
         if not view.plan.documents:
             raise UserCanFix("nothing_ingested")
         language = question.language or self._language(question, history)
         answerer, told = self._answerer, ""
         try:
-            grounded, messages, context = await self._run(self._graph, answerer, question, history, view, language, notify)
+            grounded, messages, context = await self._run(self._turns, answerer, question, history, view, language, notify)
         except OperatorMustFix as error:
-            if self._fallback is None or self._fallback_graph is None:
+            if self._fallback is None or self._fallback_turns is None:
                 raise
             log.warning("model_failed", extra={"code": error.code, "endpoint": answerer.endpoint})
             answerer, told = self._fallback, OFFLINE_INSTEAD[language].format(code=error.code)
             grounded, messages, context = await self._run(
-                self._fallback_graph, answerer, question, history, view, language, notify
+                self._fallback_turns, answerer, question, history, view, language, notify
             )
         answer = Answer(
             question=question.text,
@@ -169,6 +175,13 @@ class Copilot:
         await self._remember(principal, question, answer)
         self._log(answer)
         return answer, grounded.sentences
+
+    def _ready_view(self, principal: Principal, documents: Sequence[str]) -> PlanView:
+        """The person's plan with its index, which takes a while the first time: in a thread, once."""
+        with self._building:
+            view = self._plans.view(principal, documents)
+            _ = view.index
+            return view
 
     def _admit(self, question: Question) -> None:
         if not question.text.strip():
@@ -192,7 +205,7 @@ class Copilot:
 
     async def _run(
         self,
-        graph: Graph,
+        turns: Turns,
         answerer: Answerer,
         question: Question,
         history: Sequence[Turn],
@@ -215,19 +228,15 @@ class Copilot:
         for turn in history:
             asked += [HumanMessage(turn.user), AIMessage(turn.assistant)]
         asked.append(HumanMessage(question.text, id="question"))
-        limits = self._options.limits
         try:
-            state: dict[str, Any] = await graph.ainvoke(
-                {"messages": asked}, {"recursion_limit": limits.graph_steps}, context=context
-            )
+            messages = await turns(asked, context)
         except (ModelCallLimitExceededError, GraphRecursionError) as error:
             raise OperatorMustFix("model_answered_nonsense", endpoint=answerer.endpoint, hint="tool calls without end") from error
-        messages: list[AnyMessage] = state["messages"][len(asked) :]
         draft = messages[-1].text if messages else ""
         if not draft.strip():
             raise OperatorMustFix("model_answered_nonsense", endpoint=answerer.endpoint, hint="empty")
         if self._options.trace is not None:
-            told = [message.model_dump(mode="json", exclude={"artifact"}) for message in state["messages"]]
+            told = [message.model_dump(mode="json", exclude={"artifact"}) for message in [*asked, *messages]]
             self._options.trace.write("turn", model=answerer.name, prompt=context.system_prompt, messages=told)
         return ground(draft, context.turn, language), messages, context
 
@@ -239,9 +248,23 @@ class Copilot:
         now = self._clock.now()
         await asyncio.to_thread(self._conversations.append, principal, question.conversation_id, turn, told, at=now)
 
-    def _built(self, answerer: Answerer) -> Graph:
-        options = self._options
-        return build_graph(answerer.model, self._tools, options.count_tokens, options.limits, is_live=answerer.is_live)
+    def _built(self, answerer: Answerer) -> Turns:
+        limits = self._options.limits
+        if not answerer.is_live:
+            rules = RuleTurns(answerer.model, self._tools, model_calls=limits.model_calls, endpoint=answerer.endpoint)
+            return lambda asked, context: rules.run(
+                fitting(list(asked), self._options.count_tokens, limits.input_tokens), context
+            )
+        graph = build_graph(answerer.model, self._tools, self._options.count_tokens, limits)
+
+        async def run(asked: Sequence[AnyMessage], context: TurnContext) -> list[AnyMessage]:
+            state: dict[str, Any] = await graph.ainvoke(
+                {"messages": list(asked)}, {"recursion_limit": limits.graph_steps}, context=context
+            )
+            told: list[AnyMessage] = state["messages"][len(asked) :]
+            return told
+
+        return run
 
     def _log(self, answer: Answer) -> None:
         log.info(

@@ -41,8 +41,8 @@ class OfflineChatModel(BaseChatModel):
         tool_choice: str | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """The model with these tools; it calls only tools it is given."""
-        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], **kwargs)
+        """The model with these tools; it calls only tools it is given, and needs no more of them than their names."""
+        return self.bind(tools=[{"type": "function", "function": {"name": _name_of(tool)}} for tool in tools], **kwargs)
 
     @override
     def _generate(
@@ -90,3 +90,9 @@ class OfflineChatModel(BaseChatModel):
             for index, (name, args) in enumerate(step.calls)
         ]
         return AIMessage(content=step.draft, tool_calls=calls, id=f"offline-{seed}", usage_metadata=USAGE)
+
+
+def _name_of(tool: dict[str, Any] | type | Callable[..., Any] | BaseTool) -> str:
+    if isinstance(tool, BaseTool):
+        return tool.name
+    return str(convert_to_openai_tool(tool)["function"]["name"])
