@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --extra formats --universal --pytho
 	--no-annotate --custom-compile-command "make lock" --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check fix docs bench eval lock clean
+.PHONY: help install install-dev demo test prove check fix docs bench eval lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -22,6 +22,9 @@ demo: install ## ingest examples/ and ask it questions; no key, no server
 
 test: install-dev ## the whole suite, without network
 	$(BIN)/pytest -q
+
+prove: install-dev ## the long proofs in full: kills, two years of slots, figures of drafts, the OpenAPI document
+	RUMBO_PROVE=1 $(BIN)/pytest -q tests/prove
 
 check: install-dev ## format, lint, types, locks
 	$(BIN)/ruff format --check .
@@ -40,6 +43,7 @@ bench: ## retrieval against other libraries, in .venv-bench
 	@$(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/pip install -q --no-deps --require-hashes -r bench/requirements.lock
 	@.venv-bench/bin/pip install -q --no-deps --no-build-isolation -e .
+	.venv-bench/bin/python -m bench.overhead
 	.venv-bench/bin/python bench/run.py
 
 eval: install-dev ## score extraction, repair and answers on the reference documents in ../shared

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,11 @@ from copilot.domain.work import DRAFT_EDITABLE, DRAFT_MOVES, Draft, DraftState, 
 from retrieval.store.database import Database
 from retrieval.store.state_schema import drafts, idempotency, proposals, schedules
 from retrieval.store.work import enqueue_on, insert_once, swap
+
+KEPT = timedelta(days=7)
+"""How long the response of a write is given again."""
+ABANDONED = timedelta(hours=2)
+"""Over the longest time a request may take."""
 
 
 class SqlDrafts:
@@ -171,6 +176,7 @@ class SqlIdempotency:
         Raises:
             UserCanFix: `idempotency_key_reused`, the key was used for another request.
         """
+        self._clear(now)
         if insert_once(self._database, idempotency, {"key": key, "digest": digest, "at": now}):
             return None
         with self._database.read() as connection:
@@ -180,6 +186,13 @@ class SqlIdempotency:
         if row.digest != digest:
             raise UserCanFix("idempotency_key_reused")
         return str(row.response)
+
+    def _clear(self, now: datetime) -> None:
+        """Old responses, and requests whose process must have died: their key may be used again."""
+        old = idempotency.c.at < now - KEPT
+        abandoned = (idempotency.c.response == "") & (idempotency.c.at < now - ABANDONED)
+        with self._database.write() as connection:
+            connection.execute(idempotency.delete().where(old | abandoned))
 
     def remember_response(self, key: str, response: str) -> None:
         """Store the response of the request that took the key."""

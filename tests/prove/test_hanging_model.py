@@ -22,7 +22,8 @@ from tests.prove.conftest import Scale
 
 LOCAL = Principal(id="local:test", role=Role.admin)
 ASKS = 100
-TIMEOUT_S = 6.0
+TIMEOUT_S = 10.0
+"""What waited behind the questions would wait this long."""
 PLAN = "# Plan\n\n- [ ] Contratar Data Analyst\n\n| Métrica | Mes 1 |\n|---|---|\n| Churn | 6% |\n"
 
 
@@ -76,7 +77,7 @@ async def test_health_and_writes_answer_while_every_question_waits_for_a_dead_mo
     assert {status for status, _, _ in quick} == {200}
     assert {status for status, _, _ in writes} == {200}
     assert p99([seconds for _, seconds, _ in quick]) < 1
-    assert p99([seconds for _, seconds, _ in writes]) < 3
+    assert max(seconds for _, seconds, _ in writes) < TIMEOUT_S * 0.7
     assert {(status, code) for status, _, code in told} == {(504, "request_timed_out")}
     assert max(seconds for _, seconds, _ in told) < TIMEOUT_S * 3
     assert {(status, code) for status, _, code in drafted} == {(504, "request_timed_out")}
