@@ -45,7 +45,7 @@ def _converted(suffix: str, path: str) -> str:
         library = LIBRARIES.get((error.name or "").partition(".")[0])
         if library is None:
             raise
-        raise UserCanFix("format_not_installed", path=path, library=library) from error
+        raise UserCanFix("format_not_installed", path=path, reason=library) from error
     # Nested lists and tables are read by recursion.
     sys.setrecursionlimit(_DEPTH)
     restrict()
