@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from copilot.status.workflow import StatusDesk
     from copilot.status.writer import Written
     from retrieval.store.access import SqlAccessStore
+    from retrieval.store.acknowledgements import SqlAcknowledgementStore
     from retrieval.store.drafts import SqlDrafts, SqlIdempotency, SqlProposals, SqlSchedules
     from retrieval.store.journal import SqlJournalStore
     from retrieval.store.work import SqlInbox, SqlOutbox
@@ -102,6 +103,13 @@ class Office:
         from retrieval.store.access import SqlAccessStore
 
         return SqlAccessStore(self.workspace.database)
+
+    @cached_property
+    def acknowledgements(self) -> SqlAcknowledgementStore:
+        """Findings of the audit that people know of."""
+        from retrieval.store.acknowledgements import SqlAcknowledgementStore
+
+        return SqlAcknowledgementStore(self.workspace.database)
 
     @cached_property
     def doorkeeper(self) -> Doorkeeper:

@@ -27,7 +27,7 @@ Every command takes `--help`. Options before the command: `--home FOLDER` (the w
 `--install-completion` (for your shell). Tables and colour are for a terminal; piped output is plain text without tabs, and
 `--json` is for programs. Messages follow `RUMBO_LANGUAGE` or the locale (es, en, pt, fr).
 
-Exit codes: 0 done, 1 not confirmed, 2 something in the request (the message says what to change), 3 something in the
+Exit codes: 0 done, 1 not confirmed or findings at `--fail-on`, 2 something in the request (the message says what to change), 3 something in the
 installation (the message names the setting), 70 a bug, 130 interrupted.
 """
 
@@ -47,6 +47,8 @@ def _commands(command: Any, path: str) -> Iterator[str]:
     if children is None:
         yield _command(command, path)
         return
+    if getattr(command, "invoke_without_command", False):
+        yield _command(command, path)
     for name, child in children.items():
         yield from _commands(child, f"{path} {name}")
 

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from copilot.audit.inspection import audit, worth_telling
 from copilot.audit.registry import rule_names
+from copilot.audit.titles import title
 
-__all__ = ["audit", "rule_names", "worth_telling"]
+__all__ = ["audit", "rule_names", "title", "worth_telling"]

@@ -37,7 +37,9 @@ def budget_tools(sheet: Sheet) -> Iterator[Remark]:
 def budget_exceeded(sheet: Sheet) -> Iterator[Remark]:
     """No single outlay of a plan is more than the budget assigned to it."""
     finance = [fact for fact in sheet.facts if isinstance(fact, FinanceFact) and fact.amount_low and not holds_elsewhere(fact)]
-    budgets = [fact for fact in finance if fact.role == "budget" and says("assigned", fact.name) and not fact.per and not fact.in_table]
+    budgets = [
+        fact for fact in finance if fact.role == "budget" and says("assigned", fact.name) and not fact.per and not fact.in_table
+    ]
     if len(budgets) != 1:
         return
     own = budgets[0]
@@ -72,12 +74,13 @@ def _short(sheet: Sheet, one: Line, paid: Sequence[tuple[FinanceFact, int]], wha
     high = sum((item.top for item in inputs), Decimal(0))
     if low <= stated.high * Decimal("1.02"):
         return
+    told = joined([f"{fact.raw} x {months}" for fact, months in paid])
     yield Remark(
         places=at(sheet, *sorted({one.line, *(fact.lines[0] for fact, _ in paid)})),
         severity="high",
         confidence="certain",
         claim=f"{one.statement.label} ({one.statement.list_label or one.statement.heading}): {stated.raw}",
-        problem=f"the {what} cost {joined([f'{fact.raw} x {months}' for fact, months in paid])} = {shown(low, stated.unit, high)}",
+        problem=f"the {what} cost {told} = {shown(low, stated.unit, high)}",
         expected=f"at least {shown(low, stated.unit)}",
         calculations=total(inputs),
     )
@@ -109,7 +112,9 @@ def _month_of(sheet: Sheet, fact: FinanceFact) -> int | None:
     label = block.label if block is not None else None
     seat = sheet.doc.blocks[block.parent].label if block is not None and block.parent is not None else None
     for text in (label, seat):
-        hits = [hit.period for hit in find_periods(text or "") if hit.form in ("point", "stretch") and hit.period.unit == "months"]
+        hits = [
+            hit.period for hit in find_periods(text or "") if hit.form in ("point", "stretch") and hit.period.unit == "months"
+        ]
         if len(hits) == 1 and hits[0].start is not None:
             return hits[0].start
     span = _phase_span(fact.heading_path)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
+from copilot.audit.deals import Deal, deals
 from copilot.audit.numbers import Number, off_by
 from copilot.audit.percents import same_thing
 from copilot.audit.remark import Remark, at, shown
-from copilot.audit.returns import Deal, deals
 from copilot.audit.sheet import Case, Sheet, is_exactly, says
 from copilot.domain.fact import Fact, FinanceFact, KpiFact
 from copilot.domain.plan import Conflict, ConflictValue
@@ -45,7 +45,12 @@ def target_conflict_across(case: Case) -> Iterator[Remark]:
     for fact in case.plan.facts:
         if isinstance(fact, KpiFact) and fact.role == "target" and fact.document in case.by_name and not holds_elsewhere(fact):
             key, months = _company_key(fact), _months(fact) if _is_a_year(fact) else None
-            if key and months is not None and not fact.comparator.startswith("delta") and (fact.document, fact.lines) not in known:
+            if (
+                key
+                and months is not None
+                and not fact.comparator.startswith("delta")
+                and (fact.document, fact.lines) not in known
+            ):
                 grouped[key, fact.unit, months].append(fact)
     for facts in grouped.values():
         one_each = list({fact.document: fact for fact in reversed(facts)}.values())[::-1]
@@ -88,7 +93,9 @@ def target_conflict_of_returns(sheet: Sheet) -> Iterator[Remark]:
 
 def total_conflict_of_savings(sheet: Sheet) -> Iterator[Remark]:
     """Tables that break savings down by the same things save the same."""
-    saved = [(table, [(row, found) for row in table.rows if (found := row.number_of("saving")) is not None]) for table in sheet.tables]
+    saved = [
+        (table, [(row, found) for row in table.rows if (found := row.number_of("saving")) is not None]) for table in sheet.tables
+    ]
     for (_, mine), (_, theirs) in combinations([pair for pair in saved if len(pair[1]) > 2], 2):
         pairs = [(row, a, other, b) for row, a in mine for other, b in theirs if same_thing(row.name, other.name)]
         if len([row for row, *_ in pairs if not is_exactly("total", row.name)]) < 2:
@@ -115,7 +122,12 @@ def target_conflict_of_bound(sheet: Sheet) -> Iterator[Remark]:
                 grouped[f"{fact.entry_id}:{fact.unit}"].append(fact)
     for facts in grouped.values():
         for one, other in combinations(facts, 2):
-            if one.heading_path == other.heading_path or {one.comparator, other.comparator} <= {"="} or not one.value or not other.value:
+            if (
+                one.heading_path == other.heading_path
+                or {one.comparator, other.comparator} <= {"="}
+                or not one.value
+                or not other.value
+            ):
                 continue
             low, high = sorted((one.value, other.value))
             bound = one if one.value == high else other
@@ -157,7 +169,11 @@ def target_conflict_falling(sheet: Sheet) -> Iterator[Remark]:
     counts = [
         fact
         for fact in sheet.facts
-        if isinstance(fact, KpiFact) and fact.unit == "count" and fact.role == "target" and fact.comparator in ("=", ">=") and not fact.in_table
+        if isinstance(fact, KpiFact)
+        and fact.unit == "count"
+        and fact.role == "target"
+        and fact.comparator in ("=", ">=")
+        and not fact.in_table
     ]
     grouped: dict[tuple[str, ...], list[tuple[int, KpiFact]]] = defaultdict(list)
     for fact in counts:
@@ -195,7 +211,9 @@ def definition_of_bound(sheet: Sheet) -> Iterator[Remark]:
             severity="low",
             confidence="certain",
             claim=f"{first.name}: {first.raw}; {other.name}: {other.raw}",
-            problem="one bound, once with its value and once without" if other.comparator != "=" else "a bound here, the value itself there",
+            problem="one bound, once with its value and once without"
+            if other.comparator != "="
+            else "a bound here, the value itself there",
             expected="one of the two",
         )
 
@@ -217,7 +235,7 @@ def _told(case: Case, conflict: Conflict) -> Iterator[Remark]:
     values = values[:MOST_VALUES]
     if len({(value.amount, value.unit) for value in values}) < 2:
         return
-    if len(values) < 2 or _is_path(case, values):
+    if len(values) < 2 or _is_path(values):
         return
     within = len(documents) == 1
     period = f" ({conflict.period})" if conflict.period else ""
@@ -231,7 +249,7 @@ def _told(case: Case, conflict: Conflict) -> Iterator[Remark]:
     )
 
 
-def _is_path(case: Case, values: Sequence[ConflictValue]) -> bool:
+def _is_path(values: Sequence[ConflictValue]) -> bool:
     """Whether the values stand in the cells of one row: a path over time is no conflict."""
     places = {(value.citation.document, value.citation.lines) for value in values}
     return len(places) < 2
@@ -317,7 +335,9 @@ def _period(fact: Fact) -> Period | None:
 def _stems(name: str) -> tuple[str, ...]:
     """Content words of a name, for comparing two ways of saying it."""
     key = name_key(name.rpartition(":")[2] or name)
-    return tuple(sorted({stem(word, "es") for word in key.split() if word not in ("nuevo", "new", "nueva") and word not in SECONDS}))
+    return tuple(
+        sorted({stem(word, "es") for word in key.split() if word not in ("nuevo", "new", "nueva") and word not in SECONDS})
+    )
 
 
 def _key(text: str) -> str:

@@ -114,7 +114,12 @@ def omission_discount_rate(sheet: Sheet) -> Iterator[Remark]:
             continue
         if says("discount", stated.statement.text) or any(amount.unit == "%" for amount in stated.amounts):
             continue
-        if any(says("discount", one.statement.text) for other, found in sheet.sections.items() if other[:1] == path[:1] for one in found):
+        if any(
+            says("discount", one.statement.text)
+            for other, found in sheet.sections.items()
+            if other[:1] == path[:1]
+            for one in found
+        ):
             continue
         yield Remark(
             places=at(sheet, stated.line),
@@ -133,7 +138,9 @@ def _compound(
         return
     step = cagr(first.amount(), last.amount(), intervals=Decimal(intervals))[0]
     rough = min(first.half / first.value + last.half / last.value, Decimal("0.04")) * (HUNDRED + abs(step.result)) / intervals
-    if abs(step.result - stated.signed) <= TWO * stated.half + rough or (not stated.sign and abs(abs(step.result) - stated.value) <= rough):
+    if abs(step.result - stated.signed) <= TWO * stated.half + rough or (
+        not stated.sign and abs(abs(step.result) - stated.value) <= rough
+    ):
         return
     change = (last.value - first.value) / first.value * HUNDRED
     if first.unit == "%" and abs(last.value - first.value - stated.signed) <= TWO * stated.half:
@@ -186,4 +193,3 @@ def _rate(cost: Decimal, gain: Decimal, years: int, stated: Decimal) -> Decimal 
         middle = (low + high) / 2
         low, high = (middle, high) if _npv(cost, gain, years, middle) > stated else (low, middle)
     return low
-

@@ -27,8 +27,10 @@ def audit(plan: Plan, documents: Sequence[ParsedDocument]) -> list[Finding]:
     seen: Counter[str] = Counter()
     found = []
     for rule, remark in _distinct(_remarks(case)):
-        citations = tuple(sheet.citation(line) for sheet, line in sorted(remark.places, key=lambda place: (order[place[0].name], place[1])))
-        identity = _identity(rule, citations, remark)
+        citations = tuple(
+            sheet.citation(line) for sheet, line in sorted(remark.places, key=lambda place: (order[place[0].name], place[1]))
+        )
+        identity = _identity(rule, citations)
         seen[identity] += 1
         found.append(_finding(rule, remark, citations, identity if seen[identity] == 1 else f"{identity}-{seen[identity]}"))
     found.sort(key=lambda finding: (order[finding.sources[0].document], finding.sources[0].lines, finding.rule))
@@ -75,7 +77,7 @@ def _finding(rule: str, remark: Remark, citations: tuple[Citation, ...], identit
     )
 
 
-def _identity(rule: str, citations: Sequence[Citation], remark: Remark) -> str:
+def _identity(rule: str, citations: Sequence[Citation]) -> str:
     """Of the rule, the documents and the figures of the cited lines; of the words, where the lines have no figure."""
     marks = [rule]
     for citation in citations:

@@ -98,7 +98,9 @@ def percent_shares(sheet: Sheet) -> Iterator[Remark]:
     """Shares of a whole add up to 100 %."""
     for table in sheet.tables:
         for column, head in enumerate(table.columns):
-            if not (head.kind == "share" or says("share_of", head.header) or (says("share_of", table.heading) and "%" in head.header)):
+            if not (
+                head.kind == "share" or says("share_of", head.header) or (says("share_of", table.heading) and "%" in head.header)
+            ):
                 continue
             yield from _shares_of_column(sheet, table, column)
     for lines in sheet.lists:
@@ -186,12 +188,13 @@ def _change(sheet: Sheet, line: int, name: str, before: Number, after: Number, s
     severity: Severity = "low"
     if unit != "%" or apart > SLIGHT:
         severity = "high" if wrong_way or off_by(abs(exact), stated.value) > Decimal("0.3") else "medium"
+    told = stated.sign + stated.raw.lstrip("+-")
     amounts = [Amount(value=one, unit=after.unit, citation=sheet.citation(line)) for one in (former, value)]
     yield Remark(
         places=at(sheet, line),
         severity=severity,
         confidence="certain",
-        claim=f"{name.strip(' *')}: {shown(former, after.unit)} -> {shown(value, after.unit)}, {stated.sign}{stated.raw.lstrip('+-')}",
+        claim=f"{name.strip(' *')}: {shown(former, after.unit)} -> {shown(value, after.unit)}, {told}",
         problem=f"the values shown give {shown(exact, unit)}",
         expected=shown(exact, unit),
         calculations=percent_change(*amounts) if unit == "%" and former > 0 and value >= 0 else (),

@@ -120,7 +120,12 @@ def timeline_of_target(sheet: Sheet) -> Iterator[Remark]:
     """One level of income is a goal for one time, not for another as well."""
     reached: dict[tuple[str, Decimal], list[tuple[int, KpiFact]]] = defaultdict(list)
     for fact in sheet.facts:
-        if not isinstance(fact, KpiFact) or fact.unit != "USD" or not is_exactly("company", name_key(fact.name)) or holds_elsewhere(fact):
+        if (
+            not isinstance(fact, KpiFact)
+            or fact.unit != "USD"
+            or not is_exactly("company", name_key(fact.name))
+            or holds_elsewhere(fact)
+        ):
             continue
         period = (fact.when or parse_period(fact.period)) if fact.period else None
         months = _end_month(period)
@@ -129,7 +134,12 @@ def timeline_of_target(sheet: Sheet) -> Iterator[Remark]:
     for line, months, amount, name in _goals(sheet):
         for (key, value), found in reached.items():
             earlier = [(at_, fact) for at_, fact in found if at_ < months and fact.lines[0] != line]
-            if value == amount and key in (name, "revenue", "ingreso objetivo", "ingreso") and earlier and earlier[0][0] * 3 <= months * 2:
+            if (
+                value == amount
+                and key in (name, "revenue", "ingreso objetivo", "ingreso")
+                and earlier
+                and earlier[0][0] * 3 <= months * 2
+            ):
                 first = earlier[0]
                 yield Remark(
                     places=at(sheet, line, *[fact.lines[0] for _, fact in earlier[:4]]),

@@ -41,7 +41,9 @@ def total_of_row(sheet: Sheet) -> Iterator[Remark]:
         last = len(table.columns) - 1
         if last < 3 or not is_exactly("total", table.columns[last].header):
             continue
-        checked = [(row, parts, stated) for row in table.rows if (parts := _parts_of(row, last)) and (stated := row.cells[last].number)]
+        checked = [
+            (row, parts, stated) for row in table.rows if (parts := _parts_of(row, last)) and (stated := row.cells[last].number)
+        ]
         wrong = [(row, parts, stated) for row, parts, stated in checked if not _adds_up(parts, stated)]
         if len(wrong) * 2 < len(checked):
             for row, parts, stated in wrong:
@@ -257,7 +259,9 @@ def _adds_up(parts: Sequence[Number], stated: Number) -> bool:
     low = sum((part.signed for part in parts), Decimal(0))
     high = sum((-part.high if part.sign == "-" else part.high for part in parts), Decimal(0))
     if stated.is_range or not any(part.is_range for part in parts):
-        return within(low, stated.signed, tolerance) and within(high, -stated.high if stated.sign == "-" else stated.high, tolerance)
+        return within(low, stated.signed, tolerance) and within(
+            high, -stated.high if stated.sign == "-" else stated.high, tolerance
+        )
     return low - tolerance <= stated.value <= high + tolerance
 
 
@@ -280,7 +284,9 @@ def _not_the_sum(sheet: Sheet, name: str, parts: Sequence[Number], stated: Numbe
     low = sum((part.signed for part in parts), Decimal(0))
     high = sum((-part.high if part.sign == "-" else part.high for part in parts), Decimal(0))
     apart = max(off_by(low, stated.signed), off_by(high, stated.high))
-    severity: Severity = "high" if apart >= Decimal("0.1") and stated.is_money else "medium" if apart >= Decimal("0.02") else "low"
+    severity: Severity = (
+        "high" if apart >= Decimal("0.1") and stated.is_money else "medium" if apart >= Decimal("0.02") else "low"
+    )
     inputs = [part.amount() for part in parts]
     told = joined([part.raw for part in parts])
     return Remark(

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from copilot.audit.numbers import TWO, Number, off_by
 from copilot.audit.remark import MOST_LINES, Remark, at, shown
-from copilot.audit.sheet import Case, Row, Sheet, Table, is_exactly, rows_of, says
+from copilot.audit.sheet import Case, Line, Row, Sheet, Table, is_exactly, rows_of, says
 from copilot.domain.fact import KpiFact
 from copilot.domain.quantity import is_currency
 from retrieval.extract.identity import holds_elsewhere, name_key
@@ -49,7 +49,12 @@ def unit_scale_across(case: Case) -> Iterator[Remark]:
     """One metric is measured on one scale: not here in percent and there out of ten."""
     told: dict[str, dict[str, KpiFact]] = {}
     for fact in case.plan.facts:
-        if isinstance(fact, KpiFact) and fact.unit in _SCALES and not fact.comparator.startswith("delta") and fact.document in case.by_name:
+        if (
+            isinstance(fact, KpiFact)
+            and fact.unit in _SCALES
+            and not fact.comparator.startswith("delta")
+            and fact.document in case.by_name
+        ):
             key = name_key(fact.name)
             if says("company", fact.name) and not holds_elsewhere(fact) and is_exactly("company", key):
                 told.setdefault(key, {}).setdefault(f"{_SCALES[fact.unit]}", fact)
@@ -81,33 +86,40 @@ def unit_month_and_year(sheet: Sheet) -> Iterator[Remark]:
     for lines in sheet.lists:
         named = {name: [one for one in lines if _is_named(one.label, name)] for name in ("mrr", "arr")}
         if all(len(found) == 1 and len(found[0].amounts) == 1 for found in named.values()):
-            month, year = named["mrr"][0], named["arr"][0]
-            yield from _twelve(sheet, (month.line, year.line), "MRR, ARR", month.amounts[0], year.amounts[0])
+            first, second = named["mrr"][0], named["arr"][0]
+            yield from _twelve(sheet, (first.line, second.line), "MRR, ARR", first.amounts[0], second.amounts[0])
 
 
 def unit_quotient(sheet: Sheet) -> Iterator[Remark]:
     """A row or an item named `A/B` is the value of A divided by that of B."""
     for table in sheet.tables:
         for row in table.rows:
-            match = _QUOTIENT.search(folded(row.name))
-            if match is None:
-                continue
-            top, bottom = _named(table, match[1]), _named(table, match[2])
-            if top is None or bottom is None:
-                continue
-            for index, cell in enumerate(row.cells):
-                if cell.number is not None and index < min(len(top.cells), len(bottom.cells)):
-                    lined = (top.line, bottom.line, row.line)
-                    yield from _divided(sheet, lined, row.name, (top.cells[index].number, bottom.cells[index].number), cell.number)
+            yield from _quotient_row(sheet, table, row)
     for lines in sheet.lists:
         for one in lines:
-            match = _QUOTIENT.search(one.label)
-            if match is None or len(one.amounts) != 1:
-                continue
-            ends = [[line for line in lines if line is not one and _holds(line.label, match[n]) and line.money] for n in (1, 2)]
-            if all(len(found) == 1 for found in ends):
-                lined = (ends[0][0].line, ends[1][0].line, one.line)
-                yield from _divided(sheet, lined, one.statement.label or "", (ends[0][0].money, ends[1][0].money), one.amounts[0])
+            yield from _quotient_item(sheet, lines, one)
+
+
+def _quotient_row(sheet: Sheet, table: Table, row: Row) -> Iterator[Remark]:
+    match = _QUOTIENT.search(folded(row.name))
+    top, bottom = (_named(table, match[1]), _named(table, match[2])) if match else (None, None)
+    if top is None or bottom is None:
+        return
+    for index, cell in enumerate(row.cells):
+        if cell.number is not None and index < min(len(top.cells), len(bottom.cells)):
+            lined = (top.line, bottom.line, row.line)
+            yield from _divided(sheet, lined, row.name, (top.cells[index].number, bottom.cells[index].number), cell.number)
+
+
+def _quotient_item(sheet: Sheet, lines: Sequence[Line], one: Line) -> Iterator[Remark]:
+    match = _QUOTIENT.search(one.label)
+    if match is None or len(one.amounts) != 1:
+        return
+    ends = [[line for line in lines if line is not one and _holds(line.label, match[n]) and line.money] for n in (1, 2)]
+    if all(len(found) == 1 for found in ends):
+        (top,), (bottom,) = ends
+        lined = (top.line, bottom.line, one.line)
+        yield from _divided(sheet, lined, one.statement.label or "", (top.money, bottom.money), one.amounts[0])
 
 
 def unit_revenue_per_user(sheet: Sheet) -> Iterator[Remark]:
@@ -120,10 +132,15 @@ def unit_revenue_per_user(sheet: Sheet) -> Iterator[Remark]:
         return
     found = [_by_header(table, row) for table, row in (each[0], users[0], income[0])]
     shared = [head for head in found[0] if head in found[1] and head in found[2]]
-    wrong = [head for head in shared if off_by(found[0][head].value * found[1][head].value, found[2][head].value) > Decimal("0.15")]
+    wrong = [
+        head for head in shared if off_by(found[0][head].value * found[1][head].value, found[2][head].value) > Decimal("0.15")
+    ]
     if len(shared) < 2 or not wrong:
         return
-    told = [f"{head}: {found[0][head].raw} x {found[1][head].raw} = {shown(found[0][head].value * found[1][head].value, 'USD')}" for head in wrong]
+    told = [
+        f"{head}: {found[0][head].raw} x {found[1][head].raw} = {shown(found[0][head].value * found[1][head].value, 'USD')}"
+        for head in wrong
+    ]
     yield Remark(
         places=at(sheet, *sorted(pair[1].line for pair in (each[0], users[0], income[0]))),
         severity="medium",
@@ -221,8 +238,10 @@ def _equation(sheet: Sheet, line: int, text: str, *, product: bool) -> Iterator[
 
 def _same_dimension(parts: Sequence[Number], stated: Number, *, product: bool) -> bool:
     if not product:
-        return all(part.unit == stated.unit for part in parts) and stated.unit != "%" or (
-            all(part.unit == "%" for part in parts) and stated.unit == "%"
+        return (
+            all(part.unit == stated.unit for part in parts)
+            and stated.unit != "%"
+            or (all(part.unit == "%" for part in parts) and stated.unit == "%")
         )
     money = sum(part.is_money for part in parts)
     others = all(part.is_money or part.unit in ("count", "x", "%", "hours", "months") for part in parts)
@@ -315,4 +334,3 @@ def _is_named(text: str, name: str) -> bool:
 
 def _holds(text: str, name: str) -> bool:
     return "/" not in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
-

@@ -27,7 +27,10 @@ _RANGE = re.compile(
 )
 _SCALE = {"": 1, "%": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 _SHORTEST_TASK = 12
-_MESSAGE = re.compile(r"(?:\b(?:asunto|subject|assunto|objet)\b\W{0,4}:)|\b(?:hola|hi|hello|dear|estimad[oa]s?|querid[oa]|ola|bonjour)\W{0,4}\[", re.I)
+_MESSAGE = re.compile(
+    r"(?:\b(?:asunto|subject|assunto|objet)\b\W{0,4}:)|\b(?:hola|hi|hello|dear|estimad[oa]s?|querid[oa]|ola|bonjour)\W{0,4}\[",
+    re.I,
+)
 _EXAMPLE = re.compile(r"\b(?:ej\.|e\.g\.|ejemplo|example|por ejemplo|prompt|plantilla|template|formato)", re.I)
 _LETTERS = re.compile(r"[^\W\d_]{1,}")
 _LISTED = re.compile(r"\s*(?:[-*+•|]|\d+[.)]|\[|$)")
@@ -126,6 +129,9 @@ def _reversed(match: re.Match[str], *, comma: bool) -> str | None:
     first, _ = parse_number(match["low"], decimal_comma=comma)
     second, _ = parse_number(match["high"], decimal_comma=comma)
     # `$100-1K` scales its second end only, `$2-1M` perhaps both: wrong is what is wrong either way.
-    if first * _SCALE[low_scale] <= second * _SCALE[scale] or first * _SCALE[low_scale or scale] <= second * _SCALE[scale or low_scale]:
+    if (
+        first * _SCALE[low_scale] <= second * _SCALE[scale]
+        or first * _SCALE[low_scale or scale] <= second * _SCALE[scale or low_scale]
+    ):
         return None
     return f"{match['sign']}{match['high']}{scale} - {match['other'] or match['sign']}{match['low']}{low_scale}"

@@ -18,6 +18,7 @@ from copilot.version import __version__
 from integrations import translate
 from integrations.cli import (
     asking,
+    auditing,
     diagnosis,
     documents,
     evaluation,
@@ -47,6 +48,7 @@ app = typer.Typer(
 for module in (
     ingestion,
     asking,
+    auditing,
     plans,
     returns,
     documents,

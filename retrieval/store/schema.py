@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-HEAD = "0004"
+HEAD = "0005"
 """Revision of the newest migration; a database at it is opened without loading Alembic."""
 
 NUL: Final = "\x00"

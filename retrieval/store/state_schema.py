@@ -124,6 +124,14 @@ request_counts = sa.Table(
     sa.Column("requests", sa.Integer, nullable=False),
 )
 
+acknowledgements = sa.Table(
+    "acknowledgements",
+    metadata,
+    sa.Column("finding_id", Text, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", Text, nullable=False),
+)
+
 corrections = sa.Table(
     "corrections",
     metadata,

@@ -6,6 +6,7 @@ any of the four languages. Every row names its evidence under `e`.
 
 from __future__ import annotations
 
+from tools.lookup.audit import audit_findings
 from tools.lookup.documents import document_outline, list_documents
 from tools.lookup.metrics import find_kpis
 from tools.lookup.money import find_finance
@@ -18,6 +19,7 @@ from tools.lookup.work import find_notes, list_phases, list_tasks
 
 __all__ = [
     "PlanView",
+    "audit_findings",
     "calculate_roi",
     "document_outline",
     "find_finance",

@@ -27,6 +27,7 @@ LOOKUPS: tuple[Lookup, ...] = (
     lookup.list_phases,
     lookup.list_risks,
     lookup.list_conflicts,
+    lookup.audit_findings,
     lookup.find_notes,
     lookup.search_passages,
     lookup.read_section,
@@ -47,6 +48,7 @@ ARGUMENTS = {
     "kind": "action, deliverable, milestone, objective, role or note",
     "lowest": "true: the smallest first",
     "limit": "most rows",
+    "rule": "family of rules: total, percent, roi, payback, cagr, npv, unit, target, baseline, timeline, placeholder ...",
 }
 
 
