@@ -7,6 +7,7 @@ any of the four languages. Every row names its evidence under `e`.
 from __future__ import annotations
 
 from tools.lookup.audit import audit_findings
+from tools.lookup.differences import compare_values
 from tools.lookup.documents import document_outline, list_documents
 from tools.lookup.metrics import find_kpis
 from tools.lookup.money import find_finance
@@ -21,6 +22,7 @@ __all__ = [
     "PlanView",
     "audit_findings",
     "calculate_roi",
+    "compare_values",
     "document_outline",
     "find_finance",
     "find_kpis",

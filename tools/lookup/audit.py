@@ -24,7 +24,9 @@ def audit_findings(view: PlanView, *, document: str | None = None, rule: str | N
         limit: most findings.
     """
     if rule is not None and not any(name.startswith(rule) for name in rule_names()):
-        raise ModelCanRetry("unknown_rule", rule=rule, allowed=sorted({name.partition("_")[0] for name in rule_names()}))
+        raise ModelCanRetry(
+            "bad_tool_argument", argument="rule", value=rule, allowed=sorted({name.partition("_")[0] for name in rule_names()})
+        )
     names = resolve(view, document)
     found = [finding for finding in _all(view) if rule is None or finding.rule.startswith(rule)]
     if names is not None:

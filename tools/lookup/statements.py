@@ -5,6 +5,7 @@ Knows blocks and facts; knows neither questions nor tools.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ OWN, HEADER, PARENT, NEAREST, OUTER, TITLE = 1.0, 0.88, 0.85, 0.82, 0.72, 0.45
 """How much a word counts by where it stands: in the line, in the head of a cell, in the item or label above, in the
 nearest heading, in those above it, in the document's title."""
 
+ORDINAL = re.compile(r"\W*\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+(?=[^\W\d])(?=\S*[A-ZÁÉÍÓÚÑÃÕÇ])|\W*\d{1,2}[.)]\s")
+"""`1.2 Name` and `3) Name`: the number counts the line, it is not said of anything."""
 PROSE = 160
 """Characters from which on a line is a sentence rather than a fact."""
 
@@ -46,7 +49,10 @@ class Statement:
     def figures(self) -> tuple[Figure, ...]:
         """Amounts of the line in order; of a row, the first amount of each cell."""
         if self.block.kind != "row":
-            return tuple(Figure.of(self, hit, self.name, None) for hit in find_quantities(self.block.plain))
+            numbered = ORDINAL.match(self.block.plain)
+            start = numbered.end() if numbered else 0
+            found = find_quantities(self.block.plain)
+            return tuple(Figure.of(self, hit, self.name, None) for hit in found if hit.start >= start)
         made = []
         for at, cell in enumerate(self.block.cells):
             hits = find_quantities(cell) if at else []

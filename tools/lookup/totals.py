@@ -242,7 +242,7 @@ def _place(view: PlanView, statement: Statement) -> list[str]:
 
 def _entity(view: PlanView, statement: Statement) -> str:
     """What a line's figure belongs to: a row's name, else the item or heading it stands under."""
-    if statement.block.kind == "row":
+    if statement.block.kind == "row" or statement.is_container:
         return statement.name
     above = next(view.index.above(statement), None)
     return above.block.plain if above is not None else statement.name

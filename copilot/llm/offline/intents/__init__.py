@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from copilot.llm.offline.intents.base import Intent
 from copilot.llm.offline.intents.comparisons import Comparisons
+from copilot.llm.offline.intents.differences import Differences
 from copilot.llm.offline.intents.documents import Conflicts, WhichDocuments
 from copilot.llm.offline.intents.extremes import Extremes
 from copilot.llm.offline.intents.lookup import Lookup
@@ -20,6 +23,7 @@ INTENTS: tuple[Intent, ...] = (
     Conflicts(),
     WhichDocuments(),
     People(),
+    Differences(lambda asked: _first(asked, INTENTS_BESIDES)),
     Returns(),
     Comparisons(),
     Extremes(),
@@ -30,8 +34,14 @@ INTENTS: tuple[Intent, ...] = (
     Sections(),
     Lookup(),
 )
+INTENTS_BESIDES: tuple[Intent, ...] = tuple(intent for intent in INTENTS if not isinstance(intent, Differences))
+"""Those that take over where no difference can be worked out."""
 
 
 def intent_for(asked: Asked) -> Intent:
     """The first intent the question fits."""
-    return next(intent for intent in INTENTS if intent.fits(asked))
+    return _first(asked, INTENTS)
+
+
+def _first(asked: Asked, intents: Sequence[Intent]) -> Intent:
+    return next(intent for intent in intents if intent.fits(asked))
