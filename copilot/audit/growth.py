@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from copilot.audit.numbers import TWO, Number, off_by
@@ -45,12 +46,11 @@ def cagr_of_line(sheet: Sheet) -> Iterator[Remark]:
         if not _CAGR.search(folded(text)):
             continue
         years = sorted({int(year) for year in _YEAR.findall(text)})
-        moves = [amount for amount in one.amounts if amount.before is not None and amount.unit != "%"]
+        paths = [found for amount in one.amounts if (found := _ends(amount)) is not None]
         rates = [amount for amount in one.amounts if amount.unit == "%" and not amount.is_range and amount.before is None]
-        if len(years) != 2 or len(moves) != 1 or len(rates) != 1 or moves[0].before is None:
-            continue
-        first = Number(value=moves[0].before, high=moves[0].before, unit=moves[0].unit, half=moves[0].before_half)
-        yield from _compound(sheet, (one.line,), one.statement.label or "", first, moves[0], years[1] - years[0], rates[0])
+        if len(years) == 2 and len(paths) == len(rates) == 1:
+            first, last = paths[0]
+            yield from _compound(sheet, (one.line,), one.statement.label or "", first, last, years[1] - years[0], rates[0])
 
 
 def cagr_of_growth(sheet: Sheet) -> Iterator[Remark]:
@@ -156,6 +156,15 @@ def _compound(
         expected=shown(step.result, "%"),
         calculations=(step,),
     )
+
+
+def _ends(amount: Number) -> tuple[Number, Number] | None:
+    """First and last value of a move; `de $10M a $40M` is read as a range."""
+    if amount.unit == "%" or (amount.before is None and not amount.is_range):
+        return None
+    start = amount.value if amount.before is None else amount.before
+    first = replace(amount, value=start, high=start, before=None, raw="", half=amount.before_half or amount.half)
+    return first, replace(amount, value=amount.high, before=None, raw=shown(amount.high, amount.unit))
 
 
 def _path(row: Row, years: Sequence[tuple[int, int]]) -> tuple[Number, Number, int] | None:

@@ -19,6 +19,10 @@ from retrieval.language.periods import find_periods, parse_period, phase_number
 DAYS = {"days": 1, "weeks": 7, "months": 30}
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _CREATED = ("created", "date", "fecha", "creado", "creada")
+_STRETCH = re.compile(
+    r"(?<!\w)(?:mes(?:es)?|semanas?|dias?|months?|weeks?|days?|mois|semaines?|jours?)\s+(\d{1,3})\s?(?:-|a|to|au)\s?(\d{1,3})(?![\d%.,/:-])"
+)
+LONGEST = 300
 _WORDS = re.compile(r"[a-z]{4,}")
 LEAST_DATED = 3
 OLDEST = 2
@@ -79,16 +83,20 @@ def timeline_inside_phase(sheet: Sheet) -> Iterator[Remark]:
 
 def timeline_reversed(sheet: Sheet) -> Iterator[Remark]:
     """A stretch of time does not end before it begins."""
-    for fact in sheet.facts:
-        if isinstance(fact, PhaseFact) and fact.start is not None and fact.end is not None and fact.end < fact.start:
-            yield Remark(
-                places=at(sheet, fact.lines[0]),
-                severity="medium",
-                confidence="certain",
-                claim=fact.name,
-                problem=f"it ends ({fact.end}) before it begins ({fact.start})",
-                expected=f"{fact.end}-{fact.start}",
-            )
+    for block in sheet.doc.blocks:
+        if block.kind not in ("heading", "paragraph", "item", "row"):
+            continue
+        for offset, text in enumerate(block.plain.split("\n")):
+            match = _STRETCH.search(fold(text[:LONGEST]))
+            if match is not None and int(match[2]) < int(match[1]):
+                yield Remark(
+                    places=at(sheet, block.lines[0] + offset),
+                    severity="medium",
+                    confidence="certain",
+                    claim=match[0],
+                    problem=f"it ends ({match[2]}) before it begins ({match[1]})",
+                    expected=f"{match[2]}-{match[1]}",
+                )
 
 
 def timeline_in_the_past(sheet: Sheet) -> Iterator[Remark]:
