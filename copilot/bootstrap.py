@@ -153,6 +153,10 @@ class Workspace:
         self._pipeline.write_vectors()
         return report
 
+    def write_vectors(self) -> str | None:
+        """Write the vectors that wait and delete those of passages that are gone; a code when that could not be done."""
+        return self._pipeline.write_vectors()
+
     def close(self) -> None:
         """Let others have the database and the vector folder."""
         self._closing.close()

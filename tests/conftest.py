@@ -93,6 +93,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return "sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path / 'rumbo.db'}"
 
 
+@pytest.fixture(params=["file", "postgresql"])
+def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of a new database that several processes may work on."""
+    if request.param == "file":
+        return f"sqlite:///{tmp_path / 'rumbo.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A new database of each kind, with its schema."""

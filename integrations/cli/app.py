@@ -19,6 +19,7 @@ from integrations import translate
 from integrations.cli import (
     asking,
     auditing,
+    database,
     diagnosis,
     documents,
     evaluation,
@@ -58,6 +59,7 @@ for module in (
     exporting,
     repairing,
     evaluation,
+    database,
     diagnosis,
 ):
     module.register(app)

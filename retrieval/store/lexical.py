@@ -54,9 +54,7 @@ class SqlLexicalIndex:
         with self._database.write() as connection:
             if _made_by(connection) == ANALYSER_VERSION:
                 return False
-            self._rebuild(connection)
-            put = self._database.dialect.insert(marks).values(name=MARK, value=ANALYSER_VERSION)
-            connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": ANALYSER_VERSION}))
+            rebuild_index(self._database.dialect, connection)
         return True
 
     def _ask(
@@ -68,13 +66,6 @@ class SqlLexicalIndex:
         size: int = connection.execute(sa.select(sa.func.count()).select_from(chunks)).scalar_one()
         return size > self._large
 
-    def _rebuild(self, connection: sa.Connection) -> None:
-        dialect = self._database.dialect
-        dialect.delete_full_text(connection)
-        query = sa.select(chunks.c.id, chunks.c.indexed, chunks.c.language).order_by(chunks.c.row)
-        for rows in connection.execute(query).partitions(REBUILD_BATCH):
-            dialect.add_full_text(connection, [_index_row(row.id, row.indexed, row.language) for row in rows])
-
 
 def add_to_index(dialect: Dialect, connection: sa.Connection, new: Sequence[Chunk]) -> None:
     """Index chunks in the transaction that wrote them."""
@@ -82,6 +73,18 @@ def add_to_index(dialect: Dialect, connection: sa.Connection, new: Sequence[Chun
     first = dialect.insert(marks).values(name=MARK, value=ANALYSER_VERSION)
     connection.execute(first.on_conflict_do_nothing())
     dialect.add_full_text(connection, [_index_row(chunk.id, chunk.indexed, chunk.language) for chunk in new])
+
+
+def rebuild_index(dialect: Dialect, connection: sa.Connection) -> None:
+    """Index every passage anew, in the caller's transaction."""
+    dialect.delete_full_text(connection)
+    query = sa.select(chunks.c.row, chunks.c.id, chunks.c.indexed, chunks.c.language).order_by(chunks.c.row)
+    last = -1
+    while rows := connection.execute(query.where(chunks.c.row > last).limit(REBUILD_BATCH)).all():
+        dialect.add_full_text(connection, [_index_row(row.id, row.indexed, row.language) for row in rows])
+        last = rows[-1].row
+    put = dialect.insert(marks).values(name=MARK, value=ANALYSER_VERSION)
+    connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": ANALYSER_VERSION}))
 
 
 def _index_row(chunk_id: str, indexed: str, language: str) -> tuple[str, str, str]:

@@ -19,6 +19,11 @@ def scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
+def revisions() -> frozenset[str]:
+    """Every schema there ever was."""
+    return frozenset(script.revision for script in scripts().walk_revisions())
+
+
 def upgrade(database: Database, target: str = "head") -> None:
     """Run what is missing, in one transaction. Raises OperatorMustFix(`database_newer`)."""
     chain = scripts()

@@ -2,7 +2,6 @@
 
 import multiprocessing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,6 @@ from retrieval.store.access import SqlAccessStore
 from retrieval.store.database import Database, open_database
 from retrieval.store.drafts import SqlDrafts, SqlIdempotency, SqlProposals
 from retrieval.store.work import SqlInbox, SqlOutbox
-from tests.postgres_server import PostgresServer
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -193,15 +191,6 @@ def take_all(url: str, name: str) -> list[str]:
         inbox.finish_event(found.key, name, result="ok")
     database.close()
     return taken
-
-
-@pytest.fixture(params=["file", "postgresql"])
-def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database that several processes work on."""
-    if request.param == "file":
-        return f"sqlite:///{tmp_path / 'state.db'}"
-    server: PostgresServer = request.getfixturevalue("postgres")
-    return server.new_database()
 
 
 def test_two_processes_share_the_events_and_none_is_taken_twice(shared_url: str) -> None:
