@@ -24,19 +24,21 @@ def findings(*texts: str) -> list[Finding]:
 def audit_of(documents: list[ParsedDocument]) -> list[Finding]:
     """What an audit of these parsed documents finds."""
     facts: list[Fact] = [fact for doc in documents for fact in identify(extract(doc).facts)]
-    records = [
-        DocumentRecord(
-            document=doc.document,
-            version_id=doc.document,
-            title=doc.title,
-            language=doc.language,
-            sha256="",
-            line_count=len(doc.lines),
-            ingested_at=NOW,
-        )
-        for doc in documents
-    ]
+    records = [record(doc) for doc in documents]
     return audit(compile_plan(records, facts), documents)
+
+
+def record(doc: ParsedDocument) -> DocumentRecord:
+    """The document as a plan lists it."""
+    return DocumentRecord(
+        document=doc.document,
+        version_id=doc.document,
+        title=doc.title,
+        language=doc.language,
+        sha256="",
+        line_count=len(doc.lines),
+        ingested_at=NOW,
+    )
 
 
 def rules(*texts: str) -> set[str]:
@@ -58,8 +60,7 @@ LABELS = PARTS.format("$43,000") + (
 )
 RATES = (
     "# Plan\n## Finanzas\n### Retorno Esperado (12 meses)\n- **Menos bajas**: Ahorro de $240K\n"
-    "- **Menos papel**: Ahorro de $120K\n"
-    + ("### Recuperación\n- **Inversión**: $100K\n- **Ahorro Mensual**: {}\n")
+    "- **Menos papel**: Ahorro de $120K\n" + ("### Recuperación\n- **Inversión**: $100K\n- **Ahorro Mensual**: {}\n")
 )
 SAVINGS = (
     "# Plan\n## Uno\n| Categoría | Ahorro Anual |\n|---|---|\n| Personal | $50K |\n| Procesos | $30K |\n| Total | $80K |\n"
