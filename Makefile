@@ -39,12 +39,12 @@ fix: install-dev ## format, and mend what lint can mend
 docs: install-dev ## write docs/cli.md and docs/settings.md from the code
 	$(BIN)/python docs/generate.py
 
-bench: ## retrieval against other libraries, in .venv-bench
-	@$(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/pip install -q --no-deps --require-hashes -r bench/requirements.lock
-	@.venv-bench/bin/pip install -q --no-deps --no-build-isolation -e .
-	.venv-bench/bin/python -m bench.overhead
-	.venv-bench/bin/python bench/run.py
+bench: ## measure beside other libraries, in .venv-bench (FULL=1: all questions, 12,000 documents)
+	@cmp -s bench/requirements.lock .venv-bench/installed.lock || { $(PYTHON) -m venv .venv-bench && \
+		.venv-bench/bin/pip install -q --no-deps --require-hashes -r bench/requirements.lock && \
+		.venv-bench/bin/pip install -q --no-deps --no-build-isolation -e . && \
+		cp bench/requirements.lock .venv-bench/installed.lock; }
+	.venv-bench/bin/python -m bench.run $(if $(FULL),--full)
 
 eval: install-dev ## score extraction, repair and answers on the reference documents in ../shared
 	$(BIN)/python bench/evaluate.py
@@ -52,7 +52,7 @@ eval: install-dev ## score extraction, repair and answers on the reference docum
 lock: install-dev ## resolve the locks anew
 	$(LOCK) --group build -o requirements.lock
 	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
-	$(LOCK) --group bench -o bench/requirements.lock
+	$(LOCK) --group bench -c requirements.lock --override bench/overrides.txt -o bench/requirements.lock
 
 clean: ## remove what builds and tests leave behind, not .venv and not your data
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
