@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from copilot.agent.service import Answerer, Copilot
     from copilot.domain.ports import ChunkStore, Embedder
+    from copilot.llm.asking import Said
+    from copilot.llm.extraction import ModelProposer
     from copilot.llm.factory import ModelConfig
     from retrieval.extract.corrections import Corrected
     from retrieval.pipeline import Pipeline
@@ -211,7 +213,29 @@ class Workspace:
             count_tokens=token_counter(),
             embedder=self._embedder,
             vectors=self._vectors,
+            proposer=self._proposer,
         )
+
+    @cached_property
+    def _proposer(self) -> ModelProposer | None:
+        model = self.settings.extraction_model
+        if model is None or model == OFFLINE:
+            return None
+        from copilot.llm.extraction import ModelProposer
+        from copilot.llm.tokens import token_counter
+        from prompts.loader import load
+
+        return ModelProposer(self._ask_extraction, name=model, instructions=load("extraction").text, count_tokens=token_counter())
+
+    def _ask_extraction(self, messages: Sequence[Said]) -> str:
+        from copilot.llm.asking import asking
+
+        return asking(self._extraction_model)(messages)
+
+    @cached_property
+    def _extraction_model(self) -> BaseChatModel:
+        # Built on the first open line, and a missing key is then told in the report: it costs no ingest its rule facts.
+        return self.chat_model(self.settings.extraction_model or OFFLINE)
 
     def chat_model(self, model: str) -> BaseChatModel:
         """The model of that name, as the settings configure it."""

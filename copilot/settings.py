@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     model_retries: int = Field(2, ge=0, le=10, description="Further attempts after a failed call of the model.")
     model_fallback: bool = Field(False, description="Answer by rules, and say so, when the model's endpoint fails.")
     model_calls: int = Field(10, ge=1, le=50, description="Most calls of the model for one question.")
+    extraction_model: Name | None = Field(
+        None,
+        description="Language model, at the model's endpoint, that proposes facts for prose the rules leave; without one, rules alone.",
+    )
     embeddings_model: Name = Field(
         HASHED, description="Embedding model. `hashed` needs no endpoint; any other name is asked for at the endpoint."
     )

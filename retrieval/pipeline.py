@@ -20,10 +20,12 @@ from copilot.domain.errors import OperatorMustFix, UserCanFix
 from copilot.domain.fact import Dropped, Fact
 from copilot.domain.plan import DocumentRecord, DocumentReport, IngestReport
 from copilot.domain.ports import Clock, CountTokens, Embedder, OpenChunkStore, PlanStore
+from copilot.domain.proposed import Proposer
 from copilot.domain.source import ParsedDocument, SourceFile
 from copilot.version import __version__
 from retrieval.extract import extract
 from retrieval.extract.merge import changes, identify
+from retrieval.extract.proposals import Completed, completed
 from retrieval.ingest.blocks import parse
 from retrieval.ingest.chunks import chunk
 from retrieval.ingest.reader import discover, read
@@ -31,6 +33,8 @@ from retrieval.ingest.source_text import source_text
 from retrieval.store.vectors import collection_name
 
 VECTOR_BATCH: Final = 256
+PATIENCE: Final = 3
+"""Documents in a row whose lines the model's endpoint did not answer; the others of the ingest are then not asked about."""
 SELF: Final = Principal(id="system:ingest", role=Role.admin)
 """Compiling needs to see every document; what it writes keeps its document's access."""
 
@@ -51,12 +55,16 @@ class Pipeline:
         count_tokens: CountTokens,
         embedder: Embedder | None = None,
         vectors: OpenChunkStore | None = None,
+        proposer: Proposer | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._count_tokens = count_tokens
         self._embedder = embedder
         self._vectors = vectors
+        self._proposer = proposer
+        self._unanswered = 0
+        self._compiler = f"{__version__}+{proposer.name}" if proposer else __version__
 
     def ingest(self, paths: Sequence[Path], *, progress: Progress | None = None, again: bool = False) -> IngestReport:
         """Take in files and folders. Documents whose file is gone from one of the folders are removed.
@@ -67,6 +75,7 @@ class Pipeline:
             again: compile unchanged documents too.
         """
         began = time.monotonic()
+        self._unanswered = 0
         found = discover(paths)
         names = _Names(self._store.documents(SELF))
         reports = [_failed(str(failure.params.get("path", "")), failure) for failure in found.failures]
@@ -124,7 +133,7 @@ class Pipeline:
         try:
             file = read(path, name)
             before = names.record(name)
-            if before is not None and not again and before.sha256 == file.sha256 and before.compiled_by == __version__:
+            if before is not None and not again and before.sha256 == file.sha256 and before.compiled_by == self._compiler:
                 names.keep(path, name)
                 return DocumentReport(document=name, status="unchanged", language=before.language)
             report = self._compile(file, path, before)
@@ -144,12 +153,12 @@ class Pipeline:
         source = source_text(file, path)
         parsed = parse(file.path, source.text, sha256=file.sha256, places=source.places)
         version_id = blake2b(f"{file.path}\n{file.sha256}\n{now.isoformat()}".encode(), digest_size=8).hexdigest()
-        extraction = extract(parsed)
-        facts = _placed(identify(extraction.facts), parsed)
+        read = self._extracted(parsed)
+        facts = _placed(_identified(read), parsed)
         passages = chunk(parsed, version_id, self._count_tokens)
         start, misread = _start(parsed)
         unread = (Dropped(document=file.path, line=line, text=text, reason=why) for line, text, why in source.lost)
-        dropped = (*extraction.dropped, *misread, *unread)
+        dropped = (*read.dropped, *misread, *unread)
         events = changes(self._store.facts(SELF, documents=[file.path]), facts, now) if before else ()
         record = DocumentRecord(
             document=file.path,
@@ -162,7 +171,8 @@ class Pipeline:
             start=start,
             ingested_at=now,
             source=str(path.resolve()),
-            compiled_by=__version__,
+            # A document the model did not answer for is compiled again the next time.
+            compiled_by=f"{self._compiler}?" if read.trouble else self._compiler,
         )
         self._store.replace(
             record,
@@ -178,6 +188,7 @@ class Pipeline:
         return DocumentReport(
             document=file.path,
             status="replaced" if before else "ingested",
+            detail=read.trouble or "",
             language=parsed.language,
             facts=dict(Counter(fact.kind for fact in facts)),
             chunks=len(passages),
@@ -185,6 +196,18 @@ class Pipeline:
             dropped=dropped,
             events=tuple(events),
         )
+
+    def _extracted(self, parsed: ParsedDocument) -> Completed:
+        """What the rules read, and what the model adds where one is set; its endpoint's failures cost no fact of the rules."""
+        extraction = extract(parsed)
+        if self._proposer is None:
+            return Completed(extraction.facts, (), extraction.dropped)
+        done = completed(parsed, extraction, self._proposer, is_answering=self._unanswered < PATIENCE)
+        if done.trouble is not None:
+            self._unanswered += 1
+        elif done.was_asked:
+            self._unanswered = 0
+        return done
 
 
 class _Names:
@@ -240,6 +263,12 @@ def _is_gone(source: Path, folders: Sequence[Path]) -> bool:
 def _failed(document: str, error: UserCanFix) -> DocumentReport:
     detail = error.params.get("reason") or error
     return DocumentReport(document=document, status="failed", reason=error.code, detail=str(detail))
+
+
+def _identified(read: Completed) -> tuple[Fact, ...]:
+    """By line, with ids. The rules' facts get theirs first: what a model adds must not move an id corrections rest on."""
+    facts = identify((*read.rules, *read.added))
+    return tuple(sorted(facts, key=lambda fact: fact.lines)) if read.added else facts
 
 
 def _placed(facts: tuple[Fact, ...], parsed: ParsedDocument) -> tuple[Fact, ...]:

@@ -80,7 +80,7 @@ class FactBase(Frozen):
     """Page, or sheet and row, of `lines` in a file that is no text; exported only where there is one."""
 
     by: str | None = None
-    """Who corrected or added the fact; None: it is as extracted. Exported only where there is someone."""
+    """Who corrected or added the fact, or `model:<name>` that proposed it; None: the rules read it. Exported only where set."""
 
     def citation(self) -> Citation:
         """The place of this mention."""

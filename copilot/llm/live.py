@@ -36,6 +36,14 @@ class LiveChatModel(ChatOpenAI):
                 yield chunk
             self._whole(ended, said)
 
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        ended = said = False
+        with self._told():
+            for chunk in super()._stream(*args, **kwargs):
+                ended, said = ended or _ends(chunk), said or _says(chunk)
+                yield chunk
+            self._whole(ended, said)
+
     def _whole(self, ended: bool, said: bool) -> None:
         if not (ended and said):
             hint = "empty" if ended else "cut off"
