@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import threading
 import time
 import uuid
@@ -40,6 +41,7 @@ from tools.lookup.view import PlanView
 log = logging.getLogger(__name__)
 
 LANGUAGE_NAMES: dict[Language, str] = {"es": "Spanish", "en": "English", "pt": "Portuguese", "fr": "French"}
+LATIN = re.compile(r"[A-Za-z]{2}")
 Notify = Callable[[StreamEvent], None]
 Turns = Callable[[Sequence[AnyMessage], TurnContext], Awaitable[list[AnyMessage]]]
 """Runs one turn: the conversation and the question in, what the model and the tools add to it out."""
@@ -201,7 +203,8 @@ class Copilot:
     def _language(self, question: Question, history: Sequence[Turn]) -> Language:
         """Of the question; where that is too short to tell, of what the person asked before."""
         before = guess_language(history[-1].user, self._options.default_language) if history else self._options.default_language
-        return guess_language(question.text, before)
+        # Of words in another script nothing is guessed.
+        return guess_language(question.text, before) if LATIN.search(question.text) else "en"
 
     async def _run(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -100,7 +100,12 @@ class Reply:
 @cache
 def view() -> PlanView:
     """The two documents, compiled."""
-    parsed = {name: parse(name, text) for name, text in DOCUMENTS.items()}
+    return compiled(DOCUMENTS)
+
+
+def compiled(documents: Mapping[str, str]) -> PlanView:
+    """A reader's view of documents given as text."""
+    parsed = {name: parse(name, text) for name, text in documents.items()}
     now = datetime(2026, 1, 1, tzinfo=UTC)
     records = [
         DocumentRecord(
@@ -124,6 +129,11 @@ def _no_passages(query: str, documents: Sequence[str] | None, hits: int) -> list
 
 
 def ask(question: str, *history: tuple[str, str]) -> Reply:
+    """A question on the two documents."""
+    return ask_in(view(), question, *history)
+
+
+def ask_in(plans: PlanView, question: str, *history: tuple[str, str]) -> Reply:
     """The whole turn: model, tools, model, until it drafts."""
     model = OfflineChatModel().bind_tools([{"type": "function", "function": {"name": name, "parameters": {}}} for name in TOOLS])
     messages: list[BaseMessage] = []
@@ -140,7 +150,7 @@ def ask(question: str, *history: tuple[str, str]) -> Reply:
             return _reply(str(message.content), evidence, results, called)
         for call in message.tool_calls:
             called.append(call["name"])
-            result = _unique(getattr(lookup, call["name"])(view(), **call["args"]), len(called))
+            result = _unique(getattr(lookup, call["name"])(plans, **call["args"]), len(called))
             evidence.update({one.id: one for one in result.evidence})
             results.update({one.id: f"{one.result.normalize():f}" for one in result.calculations})
             messages.append(ToolMessage("rows", tool_call_id=str(call["id"]), artifact=result))

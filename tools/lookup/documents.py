@@ -15,7 +15,7 @@ from copilot.domain.answer import ToolResult
 from copilot.domain.errors import ModelCanRetry
 from retrieval.language.analyser import fold
 from tools.lookup.rows import Rows
-from tools.lookup.terms import TOKEN, concepts_in, document_nouns, generic_roots, likeness, phrases, root, stop_words
+from tools.lookup.terms import TOKEN, concepts_in, document_nouns, generic_roots, likeness, phrases, root, split, stop_words
 from tools.lookup.view import PlanView
 
 NEAR = 4
@@ -115,7 +115,8 @@ def mentions(view: PlanView, text: str, *, loose: bool = False) -> list[Mention]
         else _words(text)
     )
     titles = {name: title_keys(title, name) for name, title in view.titles.items()}
-    found = [mention for name in titles if (mention := _mention(name, titles, words, loose))]
+    whole = {name: frozenset(root(word) for word in split(title)) for name, title in view.titles.items()}
+    found = [mention for name in titles if (mention := _mention(name, titles, words, loose, whole[name]))]
     best = max((mention.weight for mention in found), default=0.0)
     return sorted((mention for mention in found if mention.weight >= TIE * best), key=lambda mention: -mention.weight)
 
@@ -140,7 +141,11 @@ def title_keys(title: str, name: str) -> tuple[frozenset[str], ...]:
 
 
 def _mention(
-    name: str, titles: dict[str, tuple[frozenset[str], ...]], words: Sequence[tuple[str, int, int]], loose: bool
+    name: str,
+    titles: dict[str, tuple[frozenset[str], ...]],
+    words: Sequence[tuple[str, int, int]],
+    loose: bool,
+    whole: frozenset[str],
 ) -> Mention | None:
     roots = [root(word) for word, _, _ in words]
     spans = concepts_in(roots)
@@ -158,11 +163,26 @@ def _mention(
         sure = loose or any(compound for _, _, compound in group) or (len(group) >= 2 and _distinct(group, roots)) or bool(nouns)
         if not sure:
             continue
-        first, last = min(places + nouns), max(places + nouns)
+        first, last = _stretched(min(places + nouns), max(places + nouns), words, roots, whole)
         weight = sum(value for _, value, _ in group) + (0.1 if nouns else 0.0)
         if best is None or weight > best.weight:
             best = Mention(name, weight, words[first][1], words[last][2])
     return best
+
+
+def _stretched(
+    first: int, last: int, words: Sequence[tuple[str, int, int]], roots: Sequence[str], title: frozenset[str]
+) -> tuple[int, int]:
+    """With the neighbouring words that stand in the title too, however common: `resumen ejecutivo` of `Ventas: resumen`."""
+    for step in (-1, 1):
+        at = last if step > 0 else first
+        while 0 <= at + step < len(words):
+            at += step
+            if roots[at] in title and words[at][0] not in stop_words():
+                first, last = min(first, at), max(last, at)
+            elif words[at][0] not in stop_words():
+                break
+    return first, last
 
 
 def _is_noun(words: Sequence[tuple[str, int, int]], roots: Sequence[str], at: int) -> bool:

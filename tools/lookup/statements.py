@@ -14,7 +14,7 @@ from functools import cached_property
 
 from copilot.domain.fact import Fact
 from copilot.domain.source import Block, ParsedDocument
-from retrieval.language.periods import FoundPeriod, find_periods
+from retrieval.language.periods import FoundPeriod, find_periods, parse_period
 from retrieval.language.quantities import FoundQuantity, find_quantities
 from tools.lookup.terms import concepts_in, generic_roots, root, split, stop_words
 
@@ -24,6 +24,7 @@ nearest heading, in those above it, in the document's title."""
 
 ORDINAL = re.compile(r"\W*\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+(?=[^\W\d])(?=\S*[A-ZÁÉÍÓÚÑÃÕÇ])|\W*\d{1,2}[.)]\s")
 """`1.2 Name` and `3) Name`: the number counts the line, it is not said of anything."""
+LONGEST_TIME = 12
 PROSE = 160
 """Characters from which on a line is a sentence rather than a fact."""
 
@@ -89,13 +90,20 @@ class Statement:
         if self.block.kind == "row":
             return self.block.cells[0] if self.block.cells else ""
         head, colon, rest = self.block.plain.partition(":")
+        if head.count("(") > head.count(")"):
+            # "Purchasing (goal: 25%)" speaks of purchasing.
+            return head[: head.rindex("(")].rstrip() or self.block.plain
         return head if colon and (rest[:1].isspace() or not rest) else self.block.plain
 
     @cached_property
     def own_periods(self) -> tuple[FoundPeriod, ...]:
         """Periods the line itself names; for a row, those of its first cell."""
-        text = self.name if self.block.kind == "row" else self.block.plain
-        return tuple(find_periods(text))
+        if self.block.kind != "row":
+            return tuple(find_periods(self.block.plain))
+        found = tuple(find_periods(self.name))
+        lone = None if found or len(self.name) > LONGEST_TIME else parse_period(self.name)
+        # A row named "2027" is that year's.
+        return found if lone is None else (FoundPeriod(0, len(self.name), lone, "calendar"),)
 
     @cached_property
     def is_header_row(self) -> bool:

@@ -26,6 +26,7 @@ from tools.lookup.view import PlanView
 
 NEVER_ADDED = ("ratio", "x", "score", "score/10")
 MOST_MEMBERS = 60
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ def sum_amounts(
                 "e": [rows.cite_statement(stated.statement)],
             }
         )
-    return rows.result(calculations=sums, value=shown, unit=kind(unit))
+    lacking = set.intersection(*(set(member.match.missing) for member in members))
+    note = f"none of these lines says: {', '.join(sorted(lacking))}" if lacking else None
+    return rows.result(calculations=sums, value=shown, unit=kind(unit), note=note)
 
 
 def rank_values(
@@ -192,7 +195,7 @@ def _head_fit(terms: Sequence[Term], head: str) -> float:
 
 def _named(members: Sequence[Member], terms: Sequence[Term]) -> list[Member]:
     """Only the members the query names, when it names at least two of them and not all."""
-    named = [member for member in members if member.match.precision >= 0.3 and member.figure.column is not None]
+    named = [member for member in members if member.match.precision >= 0.3 and len(member.figure.statement.name) <= LONGEST_NAME]
     if 2 <= len(named) < len(members) and terms:
         return named
     return list(members)

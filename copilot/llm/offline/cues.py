@@ -34,6 +34,12 @@ def cue_places(name: str, text: str) -> list[tuple[int, int]]:
 
 
 @cache
+def ordinals(name: str) -> frozenset[str]:
+    """Words for a place in a list: `second`, `other`."""
+    return frozenset(data("cues")["ordinals"][name].split())
+
+
+@cache
 def words(name: str) -> frozenset[str]:
     """A plain word list."""
     return frozenset(data("cues")[name]["words"].split())

@@ -26,6 +26,9 @@ def next_step(turn: Turn, tools: frozenset[str]) -> Step:
     asked = understood(turn.question, turn.history)
     if not asked.text.strip():
         return Step(draft=f"{UNANSWERED} {Phrasing(asked.language, {}).say('nothing')}")
+    if not asked.readable:
+        # A question in another script: what is not understood is not answered by guessing.
+        return Step(draft=f"{UNANSWERED} {Phrasing(asked.language, {}).say('not_stated')}")
     if not turn.steps and "list_documents" in tools:
         queries = [turn.question, *(spoken.user for spoken in reversed(turn.history[-3:]))]
         return Step(tuple(("list_documents", {"query": query[:2000]}) for query in dict.fromkeys(queries) if query.strip()))

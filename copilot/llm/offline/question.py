@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from copilot.domain.answer import Language, Turn
-from copilot.llm.offline.cues import cues_in, words
+from copilot.llm.offline.cues import cues_in, ordinals, words
 from retrieval.language.analyser import fold
 from retrieval.language.detect import guess_language
 from retrieval.language.periods import FoundPeriod, find_periods
@@ -22,6 +22,9 @@ WEEKDAY = re.compile(
 MOST_CHARACTERS = 2000
 RANGE = re.compile(r"(\d+)\s+(?:y|and|et|e|to|a|al|au)\s+(\d+)$")
 SECOND_END = re.compile(r"\s+(?:y|and|et|e|to|a|al|au)\s+(\d+)\b(?![%.,]?\d)")
+READABLE = re.compile(r"[a-z]{2}")
+ORDINALS = ("first", "second", "third", "fourth", "last", "other")
+ITEM = re.compile(r"^\s*(?:-|\d+[.)])\s+\**(.{2,80}?)(?:\*\*|:|\s\(|\s?\[|$)", re.MULTILINE)
 HEAD = re.compile(
     r"\b(?:que|cual(?:es)?|which|what|quel(?:le)?s?|qual|quais|quantos|quantas|cuantos|cuantas|how many)"
     r"(?:\s+(?:es|son|is|are|est|sont|e|sao|sera|will be))?"
@@ -66,6 +69,12 @@ class Asked:
         return f"{self.mention} {self.subject}"
 
     @property
+    def readable(self) -> bool:
+        """Whether it is written in letters the rules know."""
+        letters = [one for one in self.text if one.isalpha()]
+        return 2 * sum(1 for one in fold("".join(letters)) if "a" <= one <= "z") >= len(letters)
+
+    @property
     def content(self) -> list[str]:
         """Words of the subject that carry meaning, folded."""
         return _content(self.subject)
@@ -103,7 +112,8 @@ def understood(text: str, history: Sequence[Turn] = ()) -> Asked:
     if not history or not _follows_up(text, asked):
         return asked
     before = understood(history[-1].user, history[:-1])
-    return _merged(asked, before)
+    another = _another(asked, history[-1])
+    return _merged(asked, before) if another is None else replace(before, text=another, language=asked.language)
 
 
 def _read(text: str) -> Asked:
@@ -113,7 +123,7 @@ def _read(text: str) -> Asked:
     joined = _joined(text, [(hit.start, _range_end(text, hit)) for hit in periods])
     return Asked(
         text=text,
-        language=guess_language(text),
+        language=guess_language(text) if READABLE.search(fold(text)) else "en",
         cues=cues_in(text),
         periods=joined,
         weekday=weekday[0] if weekday else None,
@@ -180,6 +190,26 @@ def _merged(asked: Asked, before: Asked) -> Asked:
         weekday=asked.weekday or before.weekday,
         quoted=asked.quoted or before.quoted,
     )
+
+
+def _another(asked: Asked, last: Turn) -> str | None:
+    """The question before with another item in place of its own: `and the second one?`, `¿y el otro?`."""
+    said = set(re.findall(r"[^\W_]+", fold(asked.text)))
+    place = next((name for name in ORDINALS if said & ordinals(name)), None)
+    if place is None or asked.periods:
+        return None
+    known = {word for name in ORDINALS for word in ordinals(name)}
+    spoken = [word for word in re.findall(r"[^\W_]+", fold(last.user)) if word in known and word not in ordinals("other")]
+    if spoken:
+        to = sorted(ordinals("second" if place == "other" else place))[0]
+        return re.sub(rf"\b{re.escape(spoken[0])}\b", to, fold(last.user), count=1)
+    items = [plain for item in ITEM.findall(last.assistant) if (plain := item.strip(" *:"))]
+    if place == "other":
+        items = [item for item in items if fold(item) not in fold(last.user)][-1:]
+    at = {"first": 0, "second": 1, "third": 2, "fourth": 3}.get(place, len(items) - 1)
+    if not 0 <= at < len(items):
+        return None
+    return f"{' '.join(word for word in _content(last.user) if word in words('attributes'))} {items[at]}".strip()
 
 
 def _without_attributes(text: str) -> str:

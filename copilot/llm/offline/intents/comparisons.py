@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from copilot.llm.offline.intents.base import Call, Found
 from copilot.llm.offline.intents.choose import by_document, merged
@@ -23,17 +24,18 @@ class Comparisons:
 
     def fits(self, asked: Asked) -> bool:
         """By its words."""
-        return asked.has("compare") and bool(JOINED.search(FILLER.sub("", asked.subject)))
+        return asked.has("compare") and bool(JOINED.search(FILLER.sub("", asked.text)))
 
     def calls(self, found: Found) -> list[Call]:
         """Each side on its own, with the words they share."""
         asked = found.asked
-        if found.round:
+        if found.round == 0:
+            return [("list_documents", {"query": side}) for side in sides(replace(asked, mention=None))]
+        if found.round > 1:
             return []
-        left, right = sides(asked)
         calls: list[Call] = []
-        for side in (left, right):
-            args = {"document": asked.document}
+        for side, document in _placed_sides(found):
+            args = {"document": document}
             calls += [
                 ("find_finance", {"item": side, **args}),
                 ("search_passages", {"query": side, **args}),
@@ -83,12 +85,22 @@ class Comparisons:
 def sides(asked: Asked) -> tuple[str, str]:
     """The two things compared, each with the words before the first of them: `ROI of A`, `ROI of B`."""
     text = FILLER.sub("", asked.subject)
-    parts = JOINED.split(text, maxsplit=1)
-    left, right = parts[0], parts[1]
+    left, _, right = JOINED.sub("\n", text, count=1).partition("\n")
     shared = re.match(r"^(.*?\b(?:de|of|del|du|da|do|des|das|dos|entre|between)\b)\s", left, re.IGNORECASE)
     common = shared[1] if shared else ""
     tail = re.search(r"\b(?:in|en|em|dans|na|no)\b\s.+$", right, re.IGNORECASE)
     return f"{left} {tail[0] if tail else ''}", f"{common} {right}"
+
+
+def _placed_sides(found: Found) -> list[tuple[str, str | None]]:
+    """Each side with its own document, where the two sides name different ones; else both in the question's."""
+    asked = found.asked
+    named = [next((row for row in result.rows if row.get("mention")), None) for result in found.results("list_documents", 0)]
+    if len(named) == 2 and named[0] and named[1] and named[0]["document"] != named[1]["document"]:
+        whole = sides(replace(asked, mention=None))
+        bare = [side.replace(str(row["mention"]), " ") for side, row in zip(whole, named, strict=True) if row]
+        return [(side, str(row["document"])) for side, row in zip(bare, named, strict=True) if row]
+    return [(side, asked.document) for side in sides(asked)]
 
 
 def _with_attribute(attribute: str, good: Sequence[Row], pool: Sequence[Row], held: set[tuple[str, int]]) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from copilot.llm.offline.cues import words
 from copilot.llm.offline.intents.base import Call, Found
 from copilot.llm.offline.intents.choose import answers, best_rows, merged
 from copilot.llm.offline.intents.lookup import Lookup, told
@@ -15,7 +16,8 @@ from copilot.llm.offline.question import Asked
 MOST_ADDENDS = 14
 PART = 0.75
 EXACT = 0.95
-LIKE_TOTAL = 0.7
+LIKE_TOTAL = 0.5
+MOST_NAMED = 8
 MOST_TOTALS = 6
 
 
@@ -30,7 +32,10 @@ class Sums:
         """The total worked out, and what the plans state themselves."""
         asked = found.asked
         if found.round:
-            return []
+            # A year may be the name of a section rather than the time of its lines.
+            year = asked.period if asked.period and asked.period.isdigit() and not found.calculations("sum_amounts") else None
+            item = f"{asked.subject} {year}"
+            return [("sum_amounts", {"item": item, "document": asked.document})] if year and found.round == 1 else []
         place = {"period": asked.period, "document": asked.document}
         both = JOINED.split(asked.subject, maxsplit=1) if not asked.has("sum") else []
         parts: list[Call] = [
@@ -72,7 +77,7 @@ class Sums:
 
 def _parts(found: Found) -> list[Row]:
     """The best line of each half of `the total investment and the ROI`, each in its period when there is one."""
-    results = found.turn.steps[-1]
+    results = found.turn.steps[len(found.turn.steps) - found.round]
     count = next((at for at, result in enumerate(results) if result is not None and result.tool == "sum_amounts"), 0)
     step = 2 if found.asked.period else 1
     chosen: list[Row] = []
@@ -134,8 +139,12 @@ def _summed(found: Found) -> str | None:
     rows = [row for row in result.rows if not row.get("stated")]
     # Without a document to hold on to, the words themselves must fit.
     least = 0.5 if not found.asked.document else 0.1 if found.asked.has("sum") else 0.3
-    if max(float(row.get("match", 0)) for row in rows) < least:
+    if max(max(float(row.get("match", 0)) for row in rows), _together(rows)) < least:
         return None
+    lacking = _lacking(rows)
+    if any(words("cadences") & set(one.split()) for one in lacking):
+        # Yearly figures are no answer to a question for monthly ones, nor to be divided by twelve.
+        return found.refusal(rows[0])
     phrasing = found.phrasing
     steps = "".join(f"[{step.id}]" for step in result.calculations)
     addends = rows[:MOST_ADDENDS]
@@ -145,10 +154,24 @@ def _summed(found: Found) -> str | None:
         phrasing.say("sum_of"),
     ]
     lines += [_addend(found, row) for row in addends]
+    if lacking and not found.asked.document:
+        lines.append(phrasing.say("lacks", words=", ".join(sorted(lacking))))
     for row in result.rows:
         if row.get("stated"):
             lines.append(phrasing.say("stated", text=f"{phrasing.words(str(row['name']), row)}: {row['amount']} {marks(row)}"))
     return fitted(lines, limit)
+
+
+def _together(rows: Sequence[Row]) -> float:
+    """Share of the question's words that the addends carry between them: `rent, wages and power` is three lines."""
+    held = {str(one) for row in rows for one in row.get("matched", ())}
+    lacking = {str(one) for row in rows for one in row.get("missing", ())} - held
+    return len(held) / (len(held) + len(lacking)) if held and len(rows) <= MOST_NAMED else 0.0
+
+
+def _lacking(rows: Sequence[Row]) -> set[str]:
+    """Words of the question that none of the addends stands under."""
+    return set.intersection(*(set(map(str, row.get("missing", ()))) for row in rows))
 
 
 def _addend(found: Found, row: Row) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from copilot.llm.offline.intents.base import Call, Found
-from copilot.llm.offline.intents.choose import answers, merged
-from copilot.llm.offline.phrasing import LONGEST, Row, fitted, marks
+from copilot.llm.offline.intents.choose import answers, by_document, merged
+from copilot.llm.offline.phrasing import LONGEST, LONGEST_LIST, Row, fitted, marks
 from copilot.llm.offline.question import Asked
 from retrieval.language.periods import find_periods
 
 CLOSE = 0.1
 MOST = 4
+MOST_PHASES = 14
 
 
 class When:
@@ -19,7 +20,7 @@ class When:
 
     def fits(self, asked: Asked) -> bool:
         """By its words."""
-        return asked.has("when") and not asked.has("sum")
+        return asked.has("when", "timeline") and not asked.has("sum")
 
     def calls(self, found: Found) -> list[Call]:
         """Phases by name, and the lines that speak of it."""
@@ -40,6 +41,8 @@ class When:
     def draft(self, found: Found) -> str | None:
         """What was asked for with its time, as the plan writes it."""
         asked = found.asked
+        if asked.has("timeline") and (whole := _timeline(found)):
+            return whole
         phases = [row for row in found.rows("list_phases") if answers(asked, row)]
         lines = [row for row in merged(found.rows("search_passages"), found.rows("find_kpis")) if _dated(row)]
         good = [row for row in lines if answers(asked, row)]
@@ -52,11 +55,26 @@ class When:
         return fitted([_told(found, row) for row in chosen], LONGEST)
 
 
+def _timeline(found: Found) -> str | None:
+    """All phases in the order of the plan."""
+    kept = {(str(row["document"]), int(row["line"])): row for row in found.rows("list_phases")}
+    groups = by_document(kept[place] for place in sorted(kept))
+    lines: list[str] = []
+    for rows in groups.values():
+        lines.append(found.phrasing.say("according", title=found.phrasing.title(rows[0])))
+        lines += [f"- {_body(found, row)}" for row in rows[:MOST_PHASES]]
+    return fitted(lines, LONGEST_LIST) if len(kept) > 1 and len(groups) <= MOST else None
+
+
 def _dated(row: Row) -> bool:
     return bool(row.get("span") or row.get("period") or find_periods(str(row.get("text", ""))))
 
 
 def _told(found: Found, row: Row) -> str:
+    return f"{found.phrasing.say('according', title=found.phrasing.title(row))} {_body(found, row)}"
+
+
+def _body(found: Found, row: Row) -> str:
     phrasing = found.phrasing
     text = str(row["text"])
     extra = [*row.get("context_e", ()), *row.get("period_e", ())]
@@ -71,4 +89,4 @@ def _told(found: Found, row: Row) -> str:
         place = sections[0] if sections else str(row.get("period", ""))
         body = phrasing.say("when", what=phrasing.words(text, row), span=phrasing.words(place, row))
     body = re.sub(r"\s+", " ", body)
-    return f"{phrasing.say('according', title=phrasing.title(row))} {body} {marks(row, extra)}"
+    return f"{body} {marks(row, extra)}"
