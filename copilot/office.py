@@ -141,6 +141,7 @@ class Office:
 
     def report(self, reader: Principal, now: datetime, since: datetime | None) -> StatusReport:
         """The weekly report for a reader."""
+        from copilot.audit import audit
         from copilot.status.report import Journal, build_report
 
         readable = {record.document for record in self.workspace.plans.documents(reader)}
@@ -151,7 +152,11 @@ class Office:
             task_changes=[change for change in self.journal.task_changes(since=since) if change.document in readable],
             events=self.workspace.plans.events(reader, since=since) if since is not None else (),
         )
-        return build_report(self.workspace.plan(reader), journal, today=now.date(), since=since)
+        view = self.workspace.view(reader)
+        known = self.acknowledgements.acknowledged()
+        found = audit(view.plan, [view.parsed(record.document) for record in view.plan.documents])
+        findings = [finding for finding in found if finding.id not in known]
+        return build_report(view.plan, journal, today=now.date(), since=since, findings=findings)
 
     def _written(self, report: StatusReport, language: Language) -> Written:
         from copilot.domain.source import Citation

@@ -8,7 +8,7 @@ from typing import Literal
 from copilot.domain.answer import Calculation
 from copilot.domain.source import Citation, Frozen
 
-Section = Literal["changed", "done", "blocked", "overdue", "due", "metrics", "money", "conflicts", "silent", "asks"]
+Section = Literal["changed", "done", "blocked", "overdue", "due", "metrics", "money", "conflicts", "findings", "silent", "asks"]
 SECTIONS: tuple[Section, ...] = (
     "changed",
     "done",
@@ -18,6 +18,7 @@ SECTIONS: tuple[Section, ...] = (
     "metrics",
     "money",
     "conflicts",
+    "findings",
     "silent",
     "asks",
 )

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from copilot.audit import worth_telling
 from copilot.domain.answer import Calculation, CalculationInput
+from copilot.domain.audit import Finding
 from copilot.domain.fact import Fact, FinanceFact, KpiFact, PhaseFact, TaskFact
 from copilot.domain.journal import Reading, TaskChange
 from copilot.domain.plan import Conflict, Plan, PlanEvent
@@ -26,6 +28,8 @@ DUE_DAYS = 7
 """How far ahead a task counts as due."""
 MOST = 8
 """Items a section shows; the rest is counted."""
+MOST_FINDINGS = 3
+CONFLICTING = ("target_conflict", "baseline_conflict")
 TASK_OVER = ("done", "dropped")
 RUNNING_MONEY = ("investment", "investment_item", "budget", "cost", "roi", "payback")
 
@@ -43,8 +47,10 @@ class Journal:
     """Changes of the plan since the last report."""
 
 
-def build_report(plan: Plan, journal: Journal, *, today: date, since: datetime | None) -> StatusReport:
-    """The report of the week `today` belongs to; `since` is when the last one was made."""
+def build_report(
+    plan: Plan, journal: Journal, *, today: date, since: datetime | None, findings: Sequence[Finding] = ()
+) -> StatusReport:
+    """The report of the week `today` belongs to; `since` is when the last one was made, `findings` those of the audit."""
     starts = {record.document: record.start for record in plan.documents}
     states = dict(journal.task_states)
     items: list[StatusItem] = [
@@ -57,6 +63,7 @@ def build_report(plan: Plan, journal: Journal, *, today: date, since: datetime |
         *_limited("metrics", _metrics(plan, starts, journal.readings, today)),
         *_money(plan, starts, today),
         *_limited("conflicts", [_conflict(conflict) for conflict in plan.conflicts]),
+        *_findings(findings),
         *_silent(plan, starts, journal, states, today),
         *_asks(plan),
     ]
@@ -231,6 +238,17 @@ def _conflict(conflict: Conflict) -> StatusItem:
     slots = {"name": conflict.name, "period": f" ({conflict.period})" if conflict.period else ""}
     slots |= {f"value{n}": value.value for n, value in enumerate(conflict.values, start=1)}
     return StatusItem(section="conflicts", what="conflict", slots=slots, evidence=tuple(v.citation for v in conflict.values))
+
+
+def _findings(findings: Sequence[Finding]) -> list[StatusItem]:
+    """What does not add up and matters; conflicts have a section of their own."""
+    others = [finding for finding in findings if not finding.rule.startswith(CONFLICTING)]
+    return [
+        StatusItem(
+            section="findings", what="finding", slots={"rule": finding.rule, "claim": finding.claim}, evidence=finding.sources
+        )
+        for finding in worth_telling(others, most=MOST_FINDINGS)
+    ]
 
 
 def _silent(

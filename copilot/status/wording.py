@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from copilot.audit import title as title_of_rule
 from copilot.domain.answer import Evidence, Language, ToolResult
 from copilot.domain.status import SECTIONS, StatusItem, StatusReport
 from copilot.grounding.evidence import Around, TurnEvidence
@@ -59,6 +60,8 @@ def _sentence(item: StatusItem, turn: TurnEvidence, language: Language) -> str:
     if item.what == "money":
         shown = [known.sentences[f"money_{part}"].format(**slots) for part in MONEY_PARTS if slots.get(part)]
         slots["parts"] = "; ".join(shown)
+    if item.what == "finding":
+        slots["title"] = title_of_rule(slots["rule"], language)
     if item.what == "conflict":
         values = [(slots[key], mark) for key, mark in zip(_value_keys(slots), marks, strict=True)]
         slots["values"] = " / ".join(f"{value} {mark}" for value, mark in values)

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from copilot.domain.audit import Finding
 from copilot.domain.plan import Plan
 from copilot.status.report import Journal, build_report
+from copilot.status.wording import draft
 from tests.status.conftest import NOW, done, reading, record
 
 TODAY = NOW.date()
@@ -81,3 +83,25 @@ def test_a_long_section_is_cut_and_the_rest_counted(plan: Plan) -> None:
     assert len(overdue) == 9
     assert overdue[-1].slots == {"count": "4"}
     assert overdue[-1].calculations[0].formula == "12 - 8"
+
+
+def test_findings_of_the_audit_that_matter_are_told_without_those_that_are_conflicts(plan: Plan) -> None:
+    citation = plan.facts[1].citation()
+    total = Finding(
+        id="a",
+        rule="total_of_column",
+        severity="high",
+        confidence="certain",
+        sources=(citation,),
+        claim="Total: 5%",
+        problem="",
+        expected="6%",
+    )
+    conflict = total.model_copy(update={"id": "b", "rule": "target_conflict"})
+    doubt = total.model_copy(update={"id": "c", "severity": "low"})
+
+    report = build_report(plan, Journal(), today=TODAY, since=None, findings=[conflict, doubt, total])
+    text, _ = draft(report, "es")
+
+    assert [item.slots["claim"] for item in report.items if item.section == "findings"] == ["Total: 5%"]
+    assert "Lo que no cuadra" in text
