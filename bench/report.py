@@ -108,7 +108,7 @@ def _business(found: dict[str, Any]) -> list[str]:
 def _overhead(found: dict[str, Any]) -> list[str]:
     return [
         "## HTTP",
-        f"A question over HTTP takes {found['overhead_ms']:.1f} ms of clock more than the {found['service_ms']:.1f} ms it takes in "
+        f"A question over HTTP takes {found['overhead_ms']:.1f} ms more than the {found['service_ms']:.1f} ms it takes in "
         f"the process (medians of {found['questions']}).",
     ]
 
