@@ -21,6 +21,7 @@ from retrieval.language.periods import parse_period
 
 MOST_VALUES = 6
 TWICE = Decimal(2)
+QUARTER = Decimal("1.25")
 _BOUND_UNITS = frozenset({"ms", "seconds", "minutes", "hours", "days", "weeks", "months"})
 
 
@@ -57,7 +58,7 @@ def target_conflict_across(case: Case) -> Iterator[Remark]:
         if len(one_each) < 2 or len(facts) > 2 * len(one_each):
             continue
         values = [fact.value for fact in one_each]
-        if min(values) <= 0 or max(values) < min(values) * Decimal("1.25"):
+        if min(values) <= 0 or max(values) < min(values) * QUARTER:
             continue
         yield Remark(
             places=tuple((case.by_name[fact.document], fact.lines[0]) for fact in one_each[:MOST_VALUES]),
@@ -232,6 +233,11 @@ def _told(case: Case, conflict: Conflict) -> Iterator[Remark]:
     if len(documents) > 1 and not is_exactly("company", name_key(conflict.name)):
         # What else two documents call alike need not be one thing.
         return
+    if len(documents) > 1 and conflict.period is None:
+        values = _one_a_document(values)
+        documents = {value.citation.document for value in values}
+        if not _is_far_apart(values, QUARTER):
+            return
     values = values[:MOST_VALUES]
     if len({(value.amount, value.unit) for value in values}) < 2:
         return
@@ -241,10 +247,10 @@ def _told(case: Case, conflict: Conflict) -> Iterator[Remark]:
     period = f" ({conflict.period})" if conflict.period else ""
     yield Remark(
         places=tuple((case.by_name[value.citation.document], value.citation.lines[0]) for value in values),
-        severity="high" if within or _far_apart(values) else "medium",
+        severity="high" if within else "medium",
         confidence="certain" if within else "likely",
         claim=f"{conflict.name}{period}: {', '.join(value.value for value in values)}",
-        problem=f"{len(values)} values that cannot all hold",
+        problem=f"{len(values)} values that cannot all hold" if within else f"{len(documents)} documents state different values",
         expected="one value, or the names of two things",
     )
 
@@ -259,9 +265,17 @@ def _is_elsewhere(value: ConflictValue) -> bool:
     return any(says("elsewhere", heading) for heading in value.citation.heading_path[1:])
 
 
-def _far_apart(values: Sequence[ConflictValue]) -> bool:
+def _one_a_document(values: Sequence[ConflictValue]) -> list[ConflictValue]:
+    """Values of the documents that state one: of several without a date, each has a time of its own."""
+    stated: dict[str, set[Decimal]] = defaultdict(set)
+    for value in values:
+        stated[value.citation.document].add(value.amount)
+    return [value for value in values if len(stated[value.citation.document]) == 1]
+
+
+def _is_far_apart(values: Sequence[ConflictValue], times: Decimal) -> bool:
     amounts = [value.amount for value in values if value.amount > 0]
-    return len(amounts) > 1 and max(amounts) >= TWICE * min(amounts)
+    return len(amounts) > 1 and max(amounts) >= times * min(amounts)
 
 
 def _is_baseline(case: Case, conflict: Conflict) -> bool:

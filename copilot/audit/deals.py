@@ -26,6 +26,8 @@ class Deal:
     roi: Number | None = None
     payback: Number | None = None
     gain_is_monthly: bool = False
+    gain_is_income: bool = False
+    """The return is a column of revenue, over a time that is not said."""
     years: Decimal = Decimal(1)
     """Over which the return is counted, where the document says so."""
     lines: tuple[int, ...] = ()
@@ -53,7 +55,8 @@ def deals_of_table(table: Table, place: int) -> Iterator[Deal]:
     """Deals of the rows of one table."""
     for row in table.rows:
         cost = _one_of(row, ("investment",), ("cost",), ("budget",))
-        gain = _one_of(row, ("saving",), ("benefit",), ("return",)) or _income(row)
+        back, income = _one_of(row, ("saving",), ("benefit",), ("return",)), _income(row)
+        gain = back or income
         stated, term = row.number_of("roi"), row.number_of("payback")
         if stated is not None and (stated.unit not in ROI_UNITS or stated.before is not None):
             stated = None
@@ -68,6 +71,7 @@ def deals_of_table(table: Table, place: int) -> Iterator[Deal]:
             roi=stated,
             payback=term,
             gain_is_monthly=monthly,
+            gain_is_income=back is None,
             years=_years(column.column.header if column else ""),
             lines=(row.line,),
             place=place,

@@ -120,7 +120,7 @@ def payback_of_investment(sheet: Sheet) -> Iterator[Remark]:
     """A payback is the cost divided by what comes back each month."""
     for deal in deals(sheet):
         stated = _months(deal.payback)
-        if stated is None or deal.payback is None or deal.cost is None or deal.gain is None:
+        if stated is None or deal.payback is None or deal.cost is None or deal.gain is None or deal.gain_is_income:
             continue
         exact = _payback_ends(deal)
         if (

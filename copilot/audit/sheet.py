@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from copilot.audit.numbers import Number, number
 from copilot.domain.fact import Fact
@@ -18,6 +18,8 @@ from retrieval.language.quantities import find_quantities, uses_decimal_comma
 from retrieval.language.wordlists import listed
 
 LONGEST_CELL = 80
+CACHED = 16384
+"""Texts remembered by each question: the same headings and labels are asked about by many rules."""
 LONGEST_LINE = 600
 _UNITS = {"%": "%", "$": "USD", "usd": "USD", "€": "EUR", "eur": "EUR", "mxn": "MXN"}
 _MARKS = re.compile(r"[\s*_:~≈.()\[\]✅❌⚠️🟢🔴🟡⬆⬇️↑↓]+")
@@ -213,11 +215,13 @@ def open_case(plan: Plan, documents: Sequence[ParsedDocument]) -> Case:
     return Case(plan, tuple(Sheet(doc, tuple(facts[doc.document])) for doc in documents))
 
 
+@lru_cache(maxsize=CACHED)
 def says(table: str, text: str | None) -> bool:
     """Whether the text holds a word of this list of `words/audit.toml`."""
     return bool(text) and listed("audit", table).search(folded(text or "")) is not None
 
 
+@lru_cache(maxsize=CACHED)
 def is_exactly(table: str, text: str | None) -> bool:
     """Whether the text is a word of the list."""
     return bool(text) and listed("audit", table).fullmatch(folded(text or "").strip(" *:#")) is not None

@@ -20,7 +20,7 @@ LOOSE = Decimal("0.05")
 _OPERATOR = re.compile(r"\s(?:[×x*])\s|\s?[×]\s?")
 _PLUS = re.compile(r"\s\+\s")
 _EQUALS = re.compile(r"\s=\s")
-_QUOTIENT = re.compile(r"([a-z]{2,}(?: [a-z]+)?)\s?/\s?([a-z]{2,}(?: [a-z]+)?)")
+_QUOTIENT = re.compile(r"(?<!\w)([a-z]{2,})\s?[/:]\s?([a-z]{2,})(?!\w)")
 _FORMULA = re.compile(r"[()÷^{}\[\]]|\s-\s|\s/\s|\bsi\b|\bif\b|por cada|\bcada\b|%\s*de\b|%\s*of\b")
 _SCALES = {"%": "percent", "score": "score", "score/10": "ten", "score/5": "five", "score/100": "hundred"}
 

@@ -14,6 +14,8 @@ from retrieval.language.quantities import parse_number
 
 MOST_SECTIONS = 8
 """Sections with blanks above which the document is a template, and said to be one once."""
+MOST_MESSAGES = 3
+"""Sections that hold a message: from here on the whole document is a collection of them."""
 SAMPLE_KINDS = ("code", "html", "front_matter")
 _BLANK = re.compile(
     r"(?<![\w!\]])\[(?![ xX]?\])(?!\^)[^\[\]\n]{1,60}\](?![(\[:])|\{\{[^{}\n]{1,60}\}\}|\$\([a-z]{2,12}\)"
@@ -91,6 +93,8 @@ def _blanks(sheet: Sheet) -> dict[tuple[str, ...], list[tuple[int, str]]]:
     """Blanks by section. What is a message to be sent, or an example, keeps its blanks on purpose."""
     messages = {block.heading_path for block in sheet.doc.blocks if _MESSAGE.search(block.text)}
     found: dict[tuple[str, ...], list[tuple[int, str]]] = defaultdict(list)
+    if len(messages) >= MOST_MESSAGES:
+        return found
     for block in sheet.doc.blocks:
         passing = block.kind in SAMPLE_KINDS or (block.kind == "row" and block.cells == block.header)
         if passing or block.heading_path in messages or any(_EXAMPLE.search(text) for text in (block.text, *block.heading_path)):
