@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -60,7 +61,7 @@ def document(text: str = TEXT) -> ParsedDocument:
     return parse("plan.md", text)
 
 
-def accepted(text: str = TEXT, **changed: object) -> Extraction:
+def accepted(text: str = TEXT, **changed: Any) -> Extraction:
     doc = document(text)
     lines = [OpenLine(line=number, text=line) for number, line in enumerate(doc.lines, start=1)]
     return accept(doc, [ProposedFigure.model_validate(GOOD | changed)], by="model:m", asked=lines)
@@ -78,8 +79,9 @@ def test_a_figure_that_stands_on_its_line_is_a_fact_with_its_place_and_its_model
 def test_an_amount_of_money_takes_value_currency_and_period_from_the_line() -> None:
     (fact,) = accepted(line=6, kind="finance", role="cost", name="plataforma", amount="$2.5M", unit="USD", period="Q2").facts
 
+    stated = Decimal(2_500_000)
     assert isinstance(fact, FinanceFact)
-    assert (fact.amount_low, fact.amount_high, fact.currency, fact.period) == (2_500_000, 2_500_000, "USD", "Q2")
+    assert (fact.amount_low, fact.amount_high, fact.currency, fact.period) == (stated, stated, "USD", "Q2")
 
 
 ALTERED = [
@@ -105,7 +107,7 @@ ALTERED = [
 
 
 @pytest.mark.parametrize("changed", ALTERED)
-def test_a_proposal_that_is_not_on_its_line_is_dropped_with_the_reason(changed: dict[str, object]) -> None:
+def test_a_proposal_that_is_not_on_its_line_is_dropped_with_the_reason(changed: dict[str, Any]) -> None:
     made = accepted(**changed)
 
     assert made.facts == ()
@@ -113,7 +115,7 @@ def test_a_proposal_that_is_not_on_its_line_is_dropped_with_the_reason(changed: 
 
 
 def test_a_comparator_in_words_is_needed_for_its_sign() -> None:
-    retention = {"line": 7, "role": "target", "name": "retención", "amount": "92%", "unit": "%"}
+    retention: dict[str, Any] = {"line": 7, "role": "target", "name": "retención", "amount": "92%", "unit": "%"}
 
     (fact,) = accepted(**retention, comparator=">").facts
 
@@ -191,7 +193,7 @@ def test_one_digit_unit_or_word_altered_is_refused(
     digits = str(number)
     amount = UNITS[unit].format(digits)
     text = f"# Plan\n\nCreemos que entre {name} vemos hoy {amount} según la mesa.\n"
-    told = {"line": 3, "name": name, "amount": amount, "unit": unit}
+    told: dict[str, Any] = {"line": 3, "name": name, "amount": amount, "unit": unit}
     at = place % len(digits)
     altered = digits[:at] + str((int(digits[at]) + step) % 10) + digits[at + 1 :]
 
