@@ -180,8 +180,11 @@ class Workspace:
 
     @cached_property
     def _embedder(self) -> Embedder:
+        return self._embedder_of(self.settings.embeddings_model)
+
+    def _embedder_of(self, model: str) -> Embedder:
         known = self.settings
-        if known.embeddings_model == HASHED:
+        if model == HASHED:
             from retrieval.search.hashed import HashedEmbedder
 
             return HashedEmbedder()
@@ -189,7 +192,7 @@ class Workspace:
 
         key = known.embeddings_api_key or known.model_api_key
         return OpenAIEmbedder(
-            model=known.embeddings_model,
+            model=model,
             base_url=known.embeddings_url or known.model_url or OPENAI,
             api_key=key.get_secret_value() if key else None,
             timeout_s=known.model_timeout_s,
@@ -284,7 +287,11 @@ class Workspace:
 
         name = collection_name(self._embedder)
         url = self.settings.chroma_url
-        opened = open_server(url, name) if url else open_folder(self.settings.home / VECTORS_FOLDER, name)
+        opened = (
+            open_server(url, name, workspace=self.plans.workspace_id())
+            if url
+            else open_folder(self.settings.home / VECTORS_FOLDER, name)
+        )
         self._closing.callback(opened.close)
         return opened
 
@@ -292,7 +299,18 @@ class Workspace:
     def _search(self) -> HybridSearch:
         from retrieval.search.hybrid import HybridSearch
 
-        return HybridSearch(self.plans, self._lexical, self._embedder, self._vectors)
+        return HybridSearch(self.plans, self._lexical, self._embedder, self._vectors, former=self._former_vectors)
+
+    def _former_vectors(self) -> tuple[Embedder, ChunkStore] | None:
+        """The last whole collection and what reads it, while that of the settings is not whole."""
+        from retrieval.store.vectors import collection_name
+
+        whole = self.plans.whole_collection()
+        if whole is None or whole.name == collection_name(self._embedder):
+            return None
+        embedder = self._embedder_of(whole.model)
+        # Another version of the analyser or of the model cannot read what the old one wrote.
+        return (embedder, self._vectors().sibling(whole.name)) if collection_name(embedder) == whole.name else None
 
 
 def _check_known(documents: Sequence[str], known: Sequence[str]) -> None:

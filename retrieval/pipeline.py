@@ -30,9 +30,8 @@ from retrieval.ingest.blocks import parse
 from retrieval.ingest.chunks import chunk
 from retrieval.ingest.reader import discover, read
 from retrieval.ingest.source_text import source_text
-from retrieval.store.vectors import collection_name
+from retrieval.store.vectors import follow
 
-VECTOR_BATCH: Final = 256
 PATIENCE: Final = 3
 """Documents in a row whose lines the model's endpoint did not answer; the others of the ingest are then not asked about."""
 SELF: Final = Principal(id="system:ingest", role=Role.admin)
@@ -105,28 +104,12 @@ class Pipeline:
         if self._embedder is None or self._vectors is None:
             return None
         try:
-            self._follow(self._embedder, self._vectors)
+            follow(self._store, self._embedder, self._vectors)
         except OperatorMustFix as error:
             # Passages are found by their words meanwhile, and the list is still there the next time.
             log.warning("vectors_wait", extra={"code": error.code})
             return error.code
         return None
-
-    def _follow(self, embedder: Embedder, open_vectors: OpenChunkStore) -> None:
-        name = collection_name(embedder)
-        self._store.use_collection(name, empty=False)
-        if not self._store.vectors_pending() and not self._store.orphaned_vectors(1):
-            return
-        vectors = open_vectors()
-        if vectors.count() == 0:
-            self._store.use_collection(name, empty=True)
-        while orphans := self._store.orphaned_vectors(VECTOR_BATCH):
-            vectors.delete(orphans)
-            self._store.vectors_deleted(orphans)
-        while waiting := self._store.pending_vectors(VECTOR_BATCH):
-            ids = [one.id for one in waiting]
-            vectors.upsert(ids, embedder.embed([one.indexed for one in waiting]), [one.document for one in waiting])
-            self._store.vectors_written(ids)
 
     def _one(self, path: Path, name: str, names: _Names, *, again: bool) -> DocumentReport:
         name = names.claim(path, name)

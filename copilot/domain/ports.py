@@ -10,7 +10,7 @@ from copilot.domain.access import Principal
 from copilot.domain.answer import Turn
 from copilot.domain.fact import Dropped, Fact
 from copilot.domain.plan import DocumentRecord, PlanEvent
-from copilot.domain.source import Chunk, Place, Repair
+from copilot.domain.source import Chunk, Collection, Place, Repair
 
 
 class PlanStore(Protocol):
@@ -70,6 +70,18 @@ class PlanStore(Protocol):
     def use_collection(self, name: str, *, empty: bool) -> None:
         """Vectors go to the collection `name` from now on; after a change, or when it is `empty`, all are pending again."""
 
+    def whole_collection(self) -> Collection | None:
+        """The last collection that had a vector for every passage: searches ask it while another one is being filled."""
+
+    def collection_filled(self, collection: Collection) -> None:
+        """Searches ask this one from now on, where it is the target and nothing is pending; the one before is retired."""
+
+    def retired_collections(self) -> Sequence[str]:
+        """Collections to be dropped."""
+
+    def collection_dropped(self, name: str) -> None:
+        """Forget a retired collection."""
+
     def vectors_pending(self) -> int:
         """Number of chunks that have no vector yet."""
 
@@ -108,6 +120,12 @@ class ChunkStore(Protocol):
     def count(self) -> int:
         """Number of vectors."""
 
+    def sibling(self, collection: str) -> ChunkStore:
+        """Another collection of the same workspace; it lives as long as this one."""
+
+    def drop(self, collection: str) -> None:
+        """Forget a collection with all its vectors; an unknown one is fine."""
+
 
 class Embedder(Protocol):
     """Texts to vectors. `name` and `dimension` name the collection."""
@@ -115,6 +133,10 @@ class Embedder(Protocol):
     @property
     def name(self) -> str:
         """Model and analyser version, fit for a collection name."""
+
+    @property
+    def model(self) -> str:
+        """What to ask for to have the same embedder again."""
 
     @property
     def dimension(self) -> int:

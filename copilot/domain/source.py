@@ -160,6 +160,14 @@ class Chunk(Frozen):
     """As in a citation."""
 
 
+class Collection(Frozen):
+    """A set of vectors, and the model that makes more of them."""
+
+    name: str
+    model: str
+    """As its embedder calls it."""
+
+
 class Hit(Frozen):
     """A search result, best first."""
 

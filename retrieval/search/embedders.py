@@ -35,7 +35,7 @@ class OpenAIEmbedder:
         max_retries: int = 2,
         dimension: int | None = None,
     ) -> None:
-        self._model = model
+        self.model = model
         self._base_url = base_url
         self._asked_dimension = dimension
         self._client = openai.OpenAI(base_url=base_url, api_key=api_key or NO_KEY, timeout=timeout_s, max_retries=max_retries)
@@ -58,7 +58,7 @@ class OpenAIEmbedder:
         for at in range(0, len(texts), BATCH):
             vectors.extend(self._request(list(texts[at : at + BATCH])))
         if any(len(vector) != self.dimension for vector in vectors):
-            raise OperatorMustFix("embeddings_nonsense", url=self._base_url, model=self._model, reason="dimension changed")
+            raise OperatorMustFix("embeddings_nonsense", url=self._base_url, model=self.model, reason="dimension changed")
         return vectors
 
     def close(self) -> None:
@@ -70,15 +70,13 @@ class OpenAIEmbedder:
         asked = [text if text.strip() else "-" for text in texts]
         dimensions = openai.omit if self._asked_dimension is None else self._asked_dimension
         try:
-            reply = self._client.embeddings.create(model=self._model, input=asked, encoding_format="float", dimensions=dimensions)
+            reply = self._client.embeddings.create(model=self.model, input=asked, encoding_format="float", dimensions=dimensions)
             rows = sorted(reply.data, key=lambda row: row.index)
             vectors = [[float(value) for value in row.embedding] for row in rows]
         except openai.APIConnectionError as error:
-            raise OperatorMustFix("embeddings_unavailable", url=self._base_url, model=self._model) from error
+            raise OperatorMustFix("embeddings_unavailable", url=self._base_url, model=self.model) from error
         except openai.APIStatusError as error:
-            raise OperatorMustFix(
-                "embeddings_refused", url=self._base_url, model=self._model, status=error.status_code
-            ) from error
+            raise OperatorMustFix("embeddings_refused", url=self._base_url, model=self.model, status=error.status_code) from error
         except (openai.APIError, AttributeError, TypeError, ValueError) as error:
             raise self._nonsense(type(error).__name__) from error
         if len(vectors) != len(texts) or not all(vectors):
@@ -86,7 +84,7 @@ class OpenAIEmbedder:
         return [_unit(vector) for vector in vectors]
 
     def _nonsense(self, reason: str) -> OperatorMustFix:
-        return OperatorMustFix("embeddings_nonsense", url=self._base_url, model=self._model, reason=reason)
+        return OperatorMustFix("embeddings_nonsense", url=self._base_url, model=self.model, reason=reason)
 
 
 def _unit(vector: list[float]) -> list[float]:

@@ -25,6 +25,7 @@ class HashedEmbedder:
 
     def __init__(self, dimension: int = 1024) -> None:
         self.dimension = dimension
+        self.model = "hashed"
         self.name = f"hashed-{ANALYSER_VERSION}"
 
     def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:

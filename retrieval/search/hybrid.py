@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from copilot.domain.access import Principal
 from copilot.domain.errors import OperatorMustFix
-from copilot.domain.ports import Embedder, LexicalIndex, OpenChunkStore, PlanStore
+from copilot.domain.ports import ChunkStore, Embedder, LexicalIndex, OpenChunkStore, PlanStore
 from copilot.domain.source import Found, Hit
 
 POOL: Final = 3
@@ -17,6 +17,9 @@ LEADING_WEIGHT: Final = 0.2
 """Vectors of at most this weight only reorder what the words found; they are asked when the words found next to nothing."""
 SCARCE: Final = 3
 """Fewer hits than this are next to nothing. Opening the vectors costs a second, which a question about a figure must not pay."""
+
+Former = Callable[[], tuple[Embedder, ChunkStore] | None]
+"""What to ask while a new collection is being filled; None when nothing is."""
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +34,14 @@ class HybridSearch:
         embedder: Embedder | None = None,
         vectors: OpenChunkStore | None = None,
         *,
+        former: Former | None = None,
         vector_weight: float | None = None,
     ) -> None:
         self._store = store
         self._lexical = lexical
         self._embedder = embedder
         self._vectors = vectors
+        self._former = former
         asked = vector_weight if vector_weight is not None else embedder.weight if embedder else 0.0
         self._weight = min(max(asked, 0.0), 1.0)
 
@@ -52,25 +57,28 @@ class HybridSearch:
         pool = k * POOL
         words = dict(self._lexical.search(query, documents=scope, k=pool))
         near: Mapping[str, float] = {}
+        weight = self._weight
         trouble: str | None = None
         if self._needs_vectors(len(words), k):
             try:
-                near = self._nearest(query, scope, pool)
+                near, weight = self._nearest(query, scope, pool)
             except OperatorMustFix as error:
                 # A search is answered as well as it can be; what is wrong is told beside the hits.
                 trouble = error.code
                 log.warning("search_without_vectors", extra={"code": error.code})
-        return Found(hits=self._hits(principal, _fused(words, near, self._weight), k), trouble=trouble)
+        return Found(hits=self._hits(principal, _fused(words, near, weight), k), trouble=trouble)
 
     def _needs_vectors(self, found: int, k: int) -> bool:
         return self._weight > LEADING_WEIGHT or (self._weight > 0 and found < min(k, SCARCE))
 
-    def _nearest(self, query: str, scope: Sequence[str] | None, k: int) -> Mapping[str, float]:
+    def _nearest(self, query: str, scope: Sequence[str] | None, k: int) -> tuple[Mapping[str, float], float]:
         if self._embedder is None or self._vectors is None:
-            return {}
-        vectors = self._vectors()
-        [vector] = self._embedder.embed([query])
-        return dict(vectors.query(vector, documents=scope, k=k)) if any(vector) else {}
+            return {}, self._weight
+        former = self._former() if self._former else None
+        embedder, vectors = former or (self._embedder, self._vectors())
+        [vector] = embedder.embed([query])
+        found = vectors.query(vector, documents=scope, k=k) if any(vector) else ()
+        return dict(found), min(self._weight, embedder.weight) if former else self._weight
 
     def _hits(self, principal: Principal, scores: Mapping[str, float], k: int) -> tuple[Hit, ...]:
         ranked = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))

@@ -29,6 +29,7 @@ from retrieval.store import schema, state_schema
 from retrieval.store.database import Database
 from retrieval.store.lexical import rebuild_index
 from retrieval.store.migrate import revisions, upgrade
+from retrieval.store.queue import LOCAL
 from retrieval.store.schema import HEAD
 
 FORMAT: Final = "rumbo-backup"
@@ -210,11 +211,14 @@ def _replace(database: Database, target: sa.Connection, staged: Database) -> int
     before = target.execute(sa.select(schema.counters.c.value).where(schema.counters.c.name == "revision")).scalar_one()
     dialect.delete_full_text(target)
     for table in reversed(TABLES.sorted_tables):
-        target.execute(table.delete())
+        # Which vectors are where is no matter of the backup's.
+        gone = table.delete() if table is not schema.marks else table.delete().where(table.c.name.not_in(LOCAL))
+        target.execute(gone)
     rows = 0
     with staged.read() as source:
         for table in _tables():
-            found = source.execution_options(yield_per=BATCH).execute(sa.select(table)).mappings()
+            kept = sa.select(table) if table is not schema.marks else sa.select(table).where(table.c.name.not_in(LOCAL))
+            found = source.execution_options(yield_per=BATCH).execute(kept).mappings()
             while batch := [dict(row) for row in islice(found, BATCH)]:
                 target.execute(table.insert(), batch)
                 rows += len(batch)

@@ -7,7 +7,7 @@ chunks are active; here are only vectors by chunk id and the document each belon
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -35,8 +35,9 @@ Got = TypeVar("Got")
 class ChromaStore:
     """Implements the port ChunkStore on one collection."""
 
-    def __init__(self, client: Client, collection: str, *, place: str, release: Callable[[], None]) -> None:
-        self.collection_name = collection
+    def __init__(self, client: Client, collection: str, *, place: str, release: Callable[[], None], workspace: str = "") -> None:
+        self.collection_name = f"{collection}-{workspace}" if workspace else collection
+        self._workspace = workspace
         self._client = client
         self._place = place
         self._release = release
@@ -73,6 +74,16 @@ class ChromaStore:
     def count(self) -> int:
         """Number of vectors. Raises OperatorMustFix(`vector_store_unavailable`)."""
         return int(self._ask(_count) or 0)
+
+    def sibling(self, collection: str) -> ChromaStore:
+        """Another collection of the same workspace. Raises OperatorMustFix(`vector_store_unavailable`)."""
+        return ChromaStore(self._client, collection, place=self._place, release=lambda: None, workspace=self._workspace)
+
+    def drop(self, collection: str) -> None:
+        """Forget a collection; an unknown one is fine. Raises OperatorMustFix(`vector_store_unavailable`)."""
+        name = f"{collection}-{self._workspace}" if self._workspace else collection
+        with self._told_in_our_words(), suppress(NotFoundError):
+            self._client.delete_collection(name)
 
     def close(self) -> None:
         """Let another process own the folder."""
@@ -137,8 +148,12 @@ def open_folder(folder: Path, collection: str) -> ChromaStore:
         raise
 
 
-def open_server(url: str, collection: str, *, timeout_s: float = SERVER_TIMEOUT_S) -> ChromaStore:
-    """The vectors on a Chroma server. Raises OperatorMustFix(`vector_store_unavailable`)."""
+def open_server(url: str, collection: str, *, workspace: str = "", timeout_s: float = SERVER_TIMEOUT_S) -> ChromaStore:
+    """The vectors of a workspace on a Chroma server, apart from those of others.
+
+    Raises:
+        OperatorMustFix: `vector_store_unavailable`.
+    """
     place = url.rstrip("/")
     try:
         # Asked with our own timeout first: the client's constructor has none.
@@ -156,7 +171,7 @@ def open_server(url: str, collection: str, *, timeout_s: float = SERVER_TIMEOUT_
         for session in sessions:
             session.close()
 
-    return ChromaStore(client, collection, place=place, release=hang_up)
+    return ChromaStore(client, collection, place=place, release=hang_up, workspace=workspace)
 
 
 def _upsert(collection: Collection, *, ids: list[str], embeddings: list[Any], metadatas: list[Any]) -> None:

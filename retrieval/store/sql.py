@@ -21,19 +21,13 @@ from copilot.domain.fact import Dropped, Fact
 from copilot.domain.plan import DocumentRecord, PlanEvent
 from copilot.domain.source import Chunk, Place, Repair
 from retrieval.store import rows, schema
-from retrieval.store.database import Database
 from retrieval.store.lexical import add_to_index
+from retrieval.store.queue import SqlVectorQueue
 from retrieval.store.revisions import grow_revision
 
-COLLECTION = "vector_collection"
-"""Mark that names the collection vectors were last written to."""
 
-
-class SqlPlanStore:
+class SqlPlanStore(SqlVectorQueue):
     """Implements the port PlanStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def documents(self, principal: Principal) -> Sequence[DocumentRecord]:
         """Active versions, by name."""
@@ -164,45 +158,6 @@ class SqlPlanStore:
             return int(
                 connection.execute(sa.select(schema.counters.c.value).where(schema.counters.c.name == "revision")).scalar_one()
             )
-
-    def use_collection(self, name: str, *, empty: bool) -> None:
-        """Vectors go to the collection `name` from now on."""
-        with self._database.write() as connection:
-            before = connection.execute(sa.select(schema.marks.c.value).where(schema.marks.c.name == COLLECTION)).scalar()
-            if before == name and not empty:
-                return
-            put = self._database.dialect.insert(schema.marks).values(name=COLLECTION, value=name)
-            connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": name}))
-            again = self._database.dialect.insert(schema.pending_vectors).from_select(
-                ["chunk_id"], sa.select(schema.chunks.c.id).where(sa.true())
-            )
-            connection.execute(again.on_conflict_do_nothing())
-
-    def vectors_pending(self) -> int:
-        """Number of chunks that have no vector yet."""
-        with self._database.read() as connection:
-            return int(connection.execute(sa.select(sa.func.count()).select_from(schema.pending_vectors)).scalar_one())
-
-    def pending_vectors(self, limit: int) -> Sequence[Chunk]:
-        """Chunks of active versions that have no vector yet."""
-        query = sa.select(schema.chunks).join(schema.pending_vectors, schema.pending_vectors.c.chunk_id == schema.chunks.c.id)
-        with self._database.read() as connection:
-            return [rows.chunk(row) for row in connection.execute(query.order_by(schema.chunks.c.row).limit(limit)).all()]
-
-    def vectors_written(self, ids: Sequence[str]) -> None:
-        """Take these chunks off the pending list."""
-        with self._database.write() as connection:
-            connection.execute(schema.pending_vectors.delete().where(schema.pending_vectors.c.chunk_id.in_(list(ids))))
-
-    def orphaned_vectors(self, limit: int) -> Sequence[str]:
-        """Ids of chunks of replaced or removed versions that may still have a vector."""
-        with self._database.read() as connection:
-            return connection.execute(sa.select(schema.orphaned_vectors.c.chunk_id).limit(limit)).scalars().all()
-
-    def vectors_deleted(self, ids: Sequence[str]) -> None:
-        """Forget these orphans."""
-        with self._database.write() as connection:
-            connection.execute(schema.orphaned_vectors.delete().where(schema.orphaned_vectors.c.chunk_id.in_(list(ids))))
 
     def _of_version(self, principal: Principal, document: str, column: sa.Column[Any]) -> Any:
         query = sa.select(schema.documents.c.document, column).join(

@@ -35,6 +35,11 @@ class NearestIs:
     def count(self) -> int:
         return len(self.found)
 
+    def sibling(self, collection: str) -> ChunkStore:  # noqa: ARG002 - the port's signature
+        return self
+
+    def drop(self, collection: str) -> None: ...
+
 
 @pytest.fixture
 def database() -> Iterator[Database]:
