@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     model_calls: int = Field(10, ge=1, le=50, description="Most calls of the model for one question.")
     extraction_model: Name | None = Field(
         None,
-        description="Language model, at the model's endpoint, that proposes facts for prose the rules leave; without one, rules alone.",
+        description="Language model, at the model's endpoint, that proposes facts for prose the rules leave; none by default.",
     )
     embeddings_model: Name = Field(
         HASHED, description="Embedding model. `hashed` needs no endpoint; any other name is asked for at the endpoint."

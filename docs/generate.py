@@ -27,8 +27,8 @@ Every command takes `--help`. Options before the command: `--home FOLDER` (the w
 `--install-completion` (for your shell). Tables and colour are for a terminal; piped output is plain text without tabs, and
 `--json` is for programs. Messages follow `RUMBO_LANGUAGE` or the locale (es, en, pt, fr).
 
-Exit codes: 0 done, 1 not confirmed or findings at `--fail-on`, 2 something in the request (the message says what to change), 3 something in the
-installation (the message names the setting), 70 a bug, 130 interrupted.
+Exit codes: 0 done, 1 not confirmed or findings at `--fail-on`, 2 something in the request (the message says what to
+change), 3 something in the installation (the message names the setting), 70 a bug, 130 interrupted.
 """
 
 
