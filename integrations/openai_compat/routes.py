@@ -13,13 +13,13 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from copilot.agent.events import AnswerReady, Sentence
-from copilot.domain.access import Principal
+from copilot.agent.events import AnswerReady, Sentence, StreamEvent
 from copilot.domain.answer import Answer, Question, Turn
 from copilot.domain.errors import RumboError
 from integrations.api.documentation import events
 from integrations.api.door import Caller, door_of
 from integrations.api.problems import STATUSES, ApiError, language_of
+from integrations.api.streams import begun
 from integrations.openai_compat import wire
 from integrations.render import answer_text, clean, json_ready
 from integrations.translate import error_sentence, label
@@ -84,16 +84,17 @@ async def chat(request: Request, asked: wire.ChatRequest, who: Caller) -> Respon
     if asked.stream:
         usage = asked.stream_options is not None and asked.stream_options.include_usage
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(_stream(request, who, question, reply, usage), media_type="text/event-stream", headers=headers)
+        told = await begun(door_of(request).office.workspace.copilot.stream(who, question))
+        return StreamingResponse(_stream(request, told, reply, usage), media_type="text/event-stream", headers=headers)
     answer = await door_of(request).office.workspace.copilot.ask(who, question)
     return JSONResponse(reply.completion(_text(answer), _usage(answer), rumbo=json_ready(answer)))
 
 
-async def _stream(request: Request, who: Principal, question: Question, reply: wire.Reply, usage: bool) -> AsyncIterator[str]:
+async def _stream(request: Request, events: AsyncIterator[StreamEvent], reply: wire.Reply, usage: bool) -> AsyncIterator[str]:
     yield _event(reply.chunk({"role": "assistant", "content": ""}))
     told = ""
     try:
-        async for event in door_of(request).office.workspace.copilot.stream(who, question):
+        async for event in events:
             if isinstance(event, Sentence):
                 said = clean(event.text)  # as `answer_text` will show it
                 told += said

@@ -32,6 +32,16 @@ def test_a_stream_ends_with_the_answer_its_sentences_make(http: httpx2.Client) -
     assert sentences.strip() == bodies[-1]["answer"]["answer"].strip()
 
 
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/chat/completions"])
+def test_a_stream_that_cannot_begin_is_a_plain_refusal(http: httpx2.Client, path: str) -> None:
+    body = {"question": " "} if path == "/v1/ask" else {"messages": [{"role": "user", "content": " "}]}
+
+    response = http.post(path, json={**body, "stream": True})
+
+    assert response.status_code == 422
+    assert "json" in response.headers["content-type"]
+
+
 def test_a_client_that_leaves_in_the_middle_of_a_stream_leaves_the_server_well(http: httpx2.Client, url: str) -> None:
     for _ in range(5):
         with httpx2.stream("POST", f"{url}/v1/ask", json={"question": QUESTION, "stream": True}, timeout=10) as response:

@@ -11,12 +11,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
-from copilot.domain.access import Principal
+from copilot.agent.events import StreamEvent
 from copilot.domain.answer import Answer, Language, Question, Turn
 from copilot.domain.errors import RumboError, UserCanFix
 from integrations.api.documentation import events
 from integrations.api.door import Caller, aside, door_of
 from integrations.api.problems import language_of, request_id
+from integrations.api.streams import begun
 from integrations.render import json_ready
 from integrations.translate import error_sentence
 
@@ -62,7 +63,8 @@ async def ask(request: Request, asked: Ask, who: Caller) -> Response:
     question = _question(asked)
     if asked.stream or "text/event-stream" in request.headers.get("accept", ""):
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(_events(request, who, question), media_type="text/event-stream", headers=headers)
+        told = await begun(door_of(request).office.workspace.copilot.stream(who, question))
+        return StreamingResponse(_events(request, told), media_type="text/event-stream", headers=headers)
     answer = await door_of(request).office.workspace.copilot.ask(who, question)
     return JSONResponse(json_ready(answer))
 
@@ -122,13 +124,13 @@ def _question(asked: Ask) -> Question:
     )
 
 
-async def _events(request: Request, who: Principal, question: Question) -> AsyncIterator[str]:
+async def _events(request: Request, told: AsyncIterator[StreamEvent]) -> AsyncIterator[str]:
     try:
-        async for event in door_of(request).office.workspace.copilot.stream(who, question):
+        async for event in told:
             yield _event(event.type, json_ready(event))
     except RumboError as error:
-        told = {"title": error.code, "detail": error_sentence(error, language_of(request)), "request_id": request_id(request)}
-        yield _event("error", told)
+        failed = {"title": error.code, "detail": error_sentence(error, language_of(request)), "request_id": request_id(request)}
+        yield _event("error", failed)
 
 
 def _event(name: str, data: Any) -> str:
