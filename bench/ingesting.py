@@ -19,6 +19,7 @@ def run(sizes: Sequence[int]) -> dict[str, Any]:
     """A fresh workspace and a fresh process for each size."""
     rows = []
     for size in sizes:
+        print(f"bench: ingest of {size} documents", flush=True)
         with tempfile.TemporaryDirectory() as folder:
             with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
                 rows.append(pool.submit(_measure, size, Path(folder)).result())

@@ -40,7 +40,7 @@ LIBRARIES: Final = (
 
 
 def main() -> None:
-    """Run the parts asked for, keep the results of the others, write both files."""
+    """Run the parts asked for; the results of the others stay."""
     asked = _arguments()
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     parts: dict[str, tuple[tuple[Path, ...], Callable[[], dict[str, Any]]]] = {
@@ -61,13 +61,16 @@ def main() -> None:
             print(f"bench: {name} left out, {missing[0].name} is not beside the project (../shared)")
             continue
         print(f"bench: {name}", flush=True)
-        results[name] = {"date": datetime.now(UTC).date().isoformat(), **measure()}
-    results |= _circumstances()
+        results |= {name: {"date": datetime.now(UTC).date().isoformat(), **measure()}, **_circumstances()}
+        _write(results)
+    print(markdown(results) if results else "bench: nothing was run")
+
+
+def _write(results: dict[str, Any]) -> None:
+    # After each part: a run in full takes an hour, and what was measured before it is stopped is kept.
     RESULTS.mkdir(exist_ok=True)
-    kept.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    page = markdown(results)
-    (RESULTS / "README.md").write_text(page, encoding="utf-8")
-    print(page)
+    (RESULTS / "latest.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (RESULTS / "README.md").write_text(markdown(results), encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
