@@ -18,6 +18,8 @@ from retrieval.store.dialects import BUSY_TIMEOUT_MS, WRITES
 DAMAGED: Final = ("file is not a database", "malformed", "disk i/o error")
 NOT_WRITABLE: Final = ("unable to open database file", "readonly database", "database or disk is full")
 """Parts of SQLite's messages."""
+WRITE_FAILED: Final = ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE")
+"""SQLite calls a limit on the size of files, and some full disks, an I/O error; the file is as it was."""
 
 
 class Sqlite:
@@ -57,6 +59,8 @@ class Sqlite:
             return OperatorMustFix("sqlite_without_fts5", version=sqlite3.sqlite_version)
         if "database is locked" in told:
             return OperatorMustFix("database_locked", path=path)
+        if getattr(error, "sqlite_errorname", None) in WRITE_FAILED:
+            return OperatorMustFix("database_not_writable", path=path, reason=str(error))
         if any(part in told for part in DAMAGED):
             return OperatorMustFix("database_damaged", path=path, reason=str(error))
         if any(part in told for part in NOT_WRITABLE):

@@ -17,7 +17,8 @@ from retrieval.store.backup import TABLES, restore_backup, write_backup
 from retrieval.store.check import check_database
 from retrieval.store.database import Database, open_database
 from retrieval.store.lexical import SqlLexicalIndex
-from retrieval.store.schema import pending_vectors
+from retrieval.store.migrate import upgrade
+from retrieval.store.schema import HEAD, pending_vectors
 from retrieval.store.sql import SqlPlanStore
 from retrieval.store.work import SqlInbox
 from tests.postgres_server import PostgresServer
@@ -264,3 +265,39 @@ def test_a_reference_to_nothing_is_found(tmp_path: Path) -> None:
 
     assert found.told == ("pending_vectors.chunk_id = nobody",)
     database.close()
+
+
+def test_a_backup_of_an_older_version_is_brought_to_todays_schema(tmp_path: Path) -> None:
+    database, old, target = open_database("sqlite://"), Database("sqlite://"), open_database("sqlite://")
+    fill(database)
+    path = tmp_path / "w.backup"
+    write_backup(database, path, now=NOW)
+    upgrade(old, "0002")
+    with old.read() as connection:
+        then = sa.inspect(connection)
+        columns = {name: {column["name"] for column in then.get_columns(name)} for name in then.get_table_names()}
+    path.write_bytes(_as_of("0002", columns, path.read_bytes()))
+
+    restore_backup(target, path)
+
+    assert SqlPlanStore(target).facts(ANA) == SqlPlanStore(database).facts(ANA)
+    assert SqlPlanStore(target).places(ANA, "a.md") == ()
+    assert target.schema_revision() == HEAD
+    for one in (database, old, target):
+        one.close()
+
+
+def _as_of(revision: str, columns: dict[str, set[str]], content: bytes) -> bytes:
+    """The backup as an older Rumbo would have written it."""
+    header, *lines = [json.loads(line) for line in gzip.decompress(content).splitlines()[:-1]]
+    kept: list[object] = [{**header, "schema": revision}]
+    places: list[int] = []
+    for line in lines:
+        if isinstance(line, dict):
+            known = columns.get(line["table"], set())
+            places = [place for place, name in enumerate(line["columns"]) if name in known]
+            kept += [{**line, "columns": [line["columns"][place] for place in places]}] if places else []
+        elif places:
+            kept.append([line[place] for place in places])
+    told = b"".join(json.dumps(line).encode() + b"\n" for line in kept)
+    return gzip.compress(told + json.dumps({"sha256": hashlib.sha256(told).hexdigest()}).encode() + b"\n")
