@@ -8,7 +8,7 @@ import pytest
 
 from copilot.domain.answer import ToolResult
 from copilot.domain.errors import ModelCanRetry
-from tests.offline.desk import DOCUMENTS, view
+from tests.offline.desk import DOCUMENTS, compiled, view
 from tools import lookup
 from tools.lookup.documents import resolve
 from tools.lookup.terms import likeness, query_terms, root
@@ -152,3 +152,29 @@ def test_words_of_asking_do_not_count_as_missing() -> None:
     telling = [term.text for term in query_terms("¿Cuál es la meta que se espera alcanzar de la merma?") if not term.generic]
 
     assert telling == ["merma"]
+
+
+SITES = """# Obras
+
+## Inversión por sede
+
+- **Sede Norte:** Inversión 420.000 €, retorno anual 600.000 €, ROI 43%
+- **Portal de citas:** Inversión 95K €, ahorro 15K €/mes, recuperación en 7 meses
+- **Sede Sur:** Inversión 380.000 €
+"""
+
+
+def test_a_roi_takes_cost_and_return_from_the_words_before_each_amount_of_the_items_own_line() -> None:
+    made = lookup.calculate_roi(compiled({"obras.md": SITES}), item="Sede Norte").calculations
+
+    assert [step.formula for step in made][:1] == ["(600000 - 420000) / 420000 * 100"]
+
+
+def test_a_monthly_saving_gives_a_payback_in_months_and_no_yearly_roi() -> None:
+    made = lookup.calculate_roi(compiled({"obras.md": SITES}), item="Portal de citas").calculations
+
+    assert [step.formula for step in made] == ["95000 / 15000"]
+
+
+def test_an_item_without_a_return_of_its_own_borrows_none() -> None:
+    assert lookup.calculate_roi(compiled({"obras.md": SITES}), item="Sede Sur").calculations == ()

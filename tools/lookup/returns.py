@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from copilot.domain.answer import Calculation, ToolResult
 from copilot.domain.errors import ModelCanRetry, RumboError
 from copilot.domain.quantity import is_currency
+from retrieval.language.analyser import fold
+from retrieval.language.quantities import find_quantities
 from tools.calc.amounts import Amount
 from tools.calc.finance import payback, roi, weighted_roi
 from tools.lookup.amounts import kind
@@ -49,7 +51,7 @@ def calculate_roi(view: PlanView, *, item: str, document: str | None = None, sec
     query = f"{item} {section or ''}"
     if any(term.concepts & WEIGHTED for term in query_terms(item)):
         return _weighted(view, rows, query, names)
-    case = _case(view, query, names)
+    case = _case(view, item, query, names)
     for statement in case.stated:
         rows.add({**rows.described(statement), "e": [rows.cite_statement(statement)]})
     if case.spent is None or case.gained is None:
@@ -77,16 +79,31 @@ def _weighted(view: PlanView, rows: Rows, query: str, names: Sequence[str] | Non
     return rows.result(note="no table with an investment and a ROI in each row was found")
 
 
-def _case(view: PlanView, query: str, names: Sequence[str] | None) -> _Case:
+def _case(view: PlanView, item: str, query: str, names: Sequence[str] | None) -> _Case:
     ranked = view.index.rank(query, documents=names, accept=lambda statement: bool(statement.figures), limit=12)
-    for match in ranked:
-        statement = match.statement
-        lines = [statement] if statement.block.kind == "row" else _list_of(view, statement)
-        spent = next((found for line in lines if (found := _money(line, SPENT))), None)
-        gained = next((found for line in lines if (found := _money(line, GAINED))), None)
-        if spent and gained and match.coverage >= 0.6 * ranked[0].coverage:
-            return _Case(spent, gained, lines)
+    called = [match for match in ranked if fold(match.statement.name) == fold(item)]
+    for match in called or ranked:
+        if match.coverage < ranked[0].coverage:  # another item's figures are no answer
+            continue
+        for lines in _candidates(view, match.statement):
+            spent = next((found for line in lines if (found := _money(line, SPENT))), None)
+            gained = next((found for line in lines if (found := _money(line, GAINED))), None)
+            if spent and gained and spent is not gained:
+                return _Case(spent, gained, lines)
     return _Case()
+
+
+def _candidates(view: PlanView, statement: Statement) -> Iterator[list[Statement]]:
+    """The line itself, then the list of its attributes; a list whose lines state several amounts each is one of items."""
+    yield [statement]
+    if statement.block.kind != "row":
+        mates = _list_of(view, statement)
+        if all(_amounts_of(mate) <= 1 for mate in mates):
+            yield mates
+
+
+def _amounts_of(statement: Statement) -> int:
+    return sum(is_currency(kind(figure.unit)) for figure in statement.figures)
 
 
 def _list_of(view: PlanView, statement: Statement) -> list[Statement]:
@@ -100,14 +117,24 @@ def _list_of(view: PlanView, statement: Statement) -> list[Statement]:
 
 def _money(statement: Statement, concepts: frozenset[str]) -> Figure | None:
     for figure in statement.figures:
-        head = figure.head if figure.column is not None else f"{figure.head} {statement.block.plain}"
+        head = figure.head if figure.column is not None else _said_of(statement, figure)
         if (
             is_currency(kind(figure.unit))
             and keys_of(head) & concepts
-            and not (concepts is SPENT and keys_of(figure.head) & GAINED)
+            and not (concepts is SPENT and keys_of(head) & GAINED and _amounts_of(statement) == 1)
         ):
             return figure
     return None
+
+
+def _said_of(statement: Statement, figure: Figure) -> str:
+    """What a line says an amount is: its whole text for a lone amount, else the words between the figure before and it."""
+    text = statement.block.plain
+    if _amounts_of(statement) == 1:
+        return f"{figure.head} {text}"
+    place = text.find(figure.raw)
+    ends = [end for other in statement.figures if (end := text.find(other.raw) + len(other.raw)) <= place]
+    return text[max(ends, default=0) : place]
 
 
 def _percent(statement: Statement) -> Figure | None:
@@ -126,7 +153,9 @@ def _amount(rows: Rows, figure: Figure) -> Amount:
 
 def _returns(rows: Rows, spent: Figure, gained: Figure) -> list[Calculation]:
     cost, back = _amount(rows, spent), _amount(rows, gained)
-    per: Literal["month", "year"] = "month" if "=mensual" in keys_of(f"{gained.head} {gained.statement.block.plain}") else "year"
+    monthly = any("month" in (hit.per or "") for hit in find_quantities(gained.raw))
+    monthly = monthly or "=mensual" in keys_of(f"{gained.head} {gained.statement.block.plain}")
+    per: Literal["month", "year"] = "month" if monthly else "year"
     made: list[Calculation] = []
     try:
         if per == "year":
