@@ -7,6 +7,7 @@ steps (a task, two thread hops and a copy of the state for each hook) would cost
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Sequence
 
@@ -39,11 +40,18 @@ class RuleTurns:
             loop.call_soon_threadsafe(notify, event)
 
         context.notify = told
-        return await asyncio.to_thread(self._run, messages, context)
+        stopped = threading.Event()
+        try:
+            return await asyncio.to_thread(self._run, messages, context, stopped)
+        finally:
+            # A thread cannot be cancelled: it looks before each step whether anybody still waits.
+            stopped.set()
 
-    def _run(self, messages: Sequence[AnyMessage], context: TurnContext) -> list[AnyMessage]:
+    def _run(self, messages: Sequence[AnyMessage], context: TurnContext, stopped: threading.Event) -> list[AnyMessage]:
         made: list[AnyMessage] = []
         for _ in range(self._model_calls):
+            if stopped.is_set():
+                return made
             reply: AIMessage = self._model.invoke([SystemMessage(context.system_prompt), *messages, *made])
             made.append(reply)
             if not reply.tool_calls:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -125,13 +126,23 @@ class Sqlite:
     def _set_up(self, connection: sqlite3.Connection, _: object) -> None:
         # The driver's own BEGIN comes too late and without IMMEDIATE; see _begin.
         connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout = {self._busy_timeout_ms}",
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            "foreign_keys = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA busy_timeout = {self._busy_timeout_ms}")
+        self._write_ahead(connection)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    def _write_ahead(self, connection: sqlite3.Connection) -> None:
+        # Two that switch a new file at once would deadlock, so SQLite fails one of them without waiting.
+        deadline = time.monotonic() + self._busy_timeout_ms / 1000
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
     def _begin(self, connection: sa.Connection) -> None:
         # A transaction that reads first and writes later can fail at once instead of waiting; writers queue up here.
