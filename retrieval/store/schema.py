@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-HEAD = "0005"
+HEAD = "0006"
 """Revision of the newest migration; a database at it is opened without loading Alembic."""
 
 NUL: Final = "\x00"
@@ -184,6 +184,15 @@ conversations = sa.Table(
     sa.Column("id", Text, primary_key=True),
     sa.Column("principal_id", Text, sa.ForeignKey("principals.id"), nullable=False, index=True),
     sa.Column("started_at", Moment, nullable=False),
+    sa.Column("title", Text),
+)
+
+conversation_summaries = sa.Table(
+    "conversation_summaries",
+    metadata,
+    sa.Column("conversation_id", Text, sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("through", sa.Integer, nullable=False),
+    sa.Column("text", Text, nullable=False),
 )
 
 turns = sa.Table(

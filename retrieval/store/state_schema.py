@@ -1,4 +1,4 @@
-"""Tables of the state beside the plan: journal, inbox, drafts, outbox, schedules, proposals, keys.
+"""Tables of the state beside the plan: journal, sources, inbox, drafts, outbox, schedules, proposals, keys, feedback.
 
 Each row keeps its domain object whole, as JSON in `body`; the other columns are what is filtered, ordered or compared and
 swapped on.
@@ -139,5 +139,20 @@ corrections = sa.Table(
     sa.Column("seq", sa.Integer, nullable=False, unique=True),
     sa.Column("document", Text, nullable=False, index=True),
     sa.Column("at", Moment, nullable=False),
+    sa.Column("body", Text, nullable=False),
+)
+
+kpi_sources = sa.Table(
+    "kpi_sources",
+    metadata,
+    sa.Column("metric_id", Text, primary_key=True),
+    sa.Column("body", Text, nullable=False),
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("id", Text, primary_key=True),
+    sa.Column("at", Moment, nullable=False, index=True),
     sa.Column("body", Text, nullable=False),
 )
