@@ -207,13 +207,14 @@ class Workspace:
 
     @cached_property
     def _pipeline(self) -> Pipeline:
-        from copilot.llm.tokens import token_counter
+        from copilot.llm.tokens import upper_bound
         from retrieval.pipeline import Pipeline
 
         return Pipeline(
             self.plans,
             clock=self.clock,
-            count_tokens=token_counter(),
+            # Not tiktoken's count: passages must not depend on whether this machine has its table.
+            count_tokens=upper_bound,
             embedder=self._embedder,
             vectors=self._vectors,
             proposer=self._proposer,
