@@ -15,6 +15,8 @@ from copilot.domain.plan import DocumentRecord
 from retrieval.language.folding import folded
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+NameArgument = Annotated[str, typer.Argument(help="Name or id; near matches are offered.")]
+NoteOption = Annotated[str | None, typer.Option("--note", help="Why, or how it is known.")]
 DocumentOption = Annotated[str | None, typer.Option("--document", "-d", help="Only this document: its name or a part of it.")]
 NEAR = 3
 WORD = re.compile(r"\w+")

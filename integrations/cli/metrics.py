@@ -1,29 +1,49 @@
-"""Commands that record: readings of metrics, states of tasks. The person's own word, under their name."""
+"""Commands of metrics: their targets, and the readings people record. The person's own word, under their name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
 import typer
 
 from copilot.domain.errors import UserCanFix
-from copilot.domain.journal import TaskStatus
-from integrations.cli.options import DocumentOption, JsonOption, chosen_document
-from integrations.cli.session import Session, session
+from integrations.cli.entries import PeriodOption, document_of, entries_of, entry_table, exported_entry, show_entries
+from integrations.cli.options import DocumentOption, JsonOption, NameArgument, NoteOption, named
+from integrations.cli.session import session
 from integrations.render import json_ready, quantity
 
-NameArgument = Annotated[str, typer.Argument(help="Name or id; near matches are offered.")]
-NoteOption = Annotated[str | None, typer.Option("--note", help="Why, or how it is known.")]
-TASK_COMMANDS: dict[str, TaskStatus] = {"done": "done", "start": "doing", "block": "blocked", "drop": "dropped", "reopen": "open"}
-TASK_HELP = {
-    "done": "Say that a task is done.",
-    "start": "Say that a task is being worked on.",
-    "block": "Say that a task is blocked.",
-    "drop": "Say that a task will not be done.",
-    "reopen": "Say that a task is open again.",
-}
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(help="Metrics with their targets.", no_args_is_help=True)
+    for name, function in (("list", kpi_list), ("show", kpi_show), ("record", kpi_record), ("history", kpi_history)):
+        group.command(name)(function)
+    app.add_typer(group, name="kpi")
+
+
+def kpi_list(
+    context: typer.Context, document: DocumentOption = None, period: PeriodOption = None, as_json: JsonOption = False
+) -> None:
+    """List metrics with period, value, baseline and source."""
+    opened = session(context)
+    show_entries(opened, entries_of(opened, "kpi", document, period), as_json)
+
+
+def kpi_show(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of the metric, or words of it.")],
+    document: DocumentOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show every value of a metric, each mention with its line."""
+    opened = session(context)
+    found = named(entries_of(opened, "kpi", document, None), lambda entry: entry.name, name)
+    if as_json:
+        opened.screen.json([exported_entry(entry) for entry in found])
+        return
+    mentions = [mention for entry in found for mention in entry.mentions]
+    opened.screen.table(*entry_table("kpi", mentions, opened))
 
 
 def kpi_record(
@@ -40,7 +60,7 @@ def kpi_record(
     opened = session(context)
     day = None if on is None else _day(on)
     reading = opened.office.recorder.record(
-        opened.principal, name, value, on=day, note=note, source=source, document=_document(opened, document)
+        opened.principal, name, value, on=day, note=note, source=source, document=document_of(opened, document)
     )
     if as_json:
         opened.screen.json(json_ready(reading))
@@ -53,7 +73,7 @@ def kpi_record(
 def kpi_history(context: typer.Context, name: NameArgument, document: DocumentOption = None, as_json: JsonOption = False) -> None:
     """Show a metric's readings, corrected ones too, in the order they were recorded."""
     opened = session(context)
-    metric = opened.office.recorder.metric(opened.principal, name, document=_document(opened, document))
+    metric = opened.office.recorder.metric(opened.principal, name, document=document_of(opened, document))
     readings = opened.office.journal.history(metric.id)
     if as_json:
         opened.screen.json([json_ready(reading) for reading in readings])
@@ -70,33 +90,6 @@ def kpi_history(context: typer.Context, name: NameArgument, document: DocumentOp
         for reading in readings
     ]
     opened.screen.table(opened.columns("date", "value", "by", "note", "state"), rows, right=(1,))
-
-
-def task_command(status: TaskStatus, told: str) -> Callable[..., None]:
-    """The command that gives a task this state."""
-
-    def change(
-        context: typer.Context,
-        name: NameArgument,
-        note: NoteOption = None,
-        document: DocumentOption = None,
-        as_json: JsonOption = False,
-    ) -> None:
-        opened = session(context)
-        made = opened.office.recorder.change_task(opened.principal, name, status, note=note, document=_document(opened, document))
-        if as_json:
-            opened.screen.json(json_ready(made))
-        else:
-            opened.screen.line(opened.say("task_changed", name=made.name, state=opened.say(f"task_{made.status}")))
-
-    change.__doc__ = told
-    return change
-
-
-def _document(opened: Session, wanted: str | None) -> str | None:
-    if wanted is None:
-        return None
-    return chosen_document(opened.workspace.plans.documents(opened.principal), wanted).document
 
 
 def _day(text: str) -> date:
