@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from copilot.status.writer import Written
     from retrieval.store.access import SqlAccessStore
     from retrieval.store.acknowledgements import SqlAcknowledgementStore
-    from retrieval.store.drafts import SqlDrafts, SqlIdempotency, SqlProposals, SqlSchedules
+    from retrieval.store.drafts import SqlDrafts, SqlIdempotency, SqlSchedules
     from retrieval.store.journal import SqlJournalStore
+    from retrieval.store.proposals import SqlProposals
     from retrieval.store.work import SqlInbox, SqlOutbox
 
 
@@ -86,7 +87,7 @@ class Office:
     @cached_property
     def proposals(self) -> SqlProposals:
         """Changes that wait for a yes."""
-        from retrieval.store.drafts import SqlProposals
+        from retrieval.store.proposals import SqlProposals
 
         return SqlProposals(self.workspace.database)
 

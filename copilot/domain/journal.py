@@ -8,6 +8,7 @@ from typing import Literal
 
 from copilot.domain.source import Frozen
 
+Confidence = Literal["green", "amber", "red"]
 TaskStatus = Literal["open", "doing", "done", "blocked", "dropped"]
 
 
@@ -27,6 +28,8 @@ class Reading(Frozen):
     note: str | None = None
     source: str | None = None
     """Where the value came from, in words: a report, a dashboard, a file; None: the person said it."""
+    confidence: Confidence | None = None
+    """How sure its giver is of the target being reached; None: not said."""
     by: str
     """Principal id."""
     at: datetime
@@ -34,8 +37,12 @@ class Reading(Frozen):
     """Id of the reading this one corrects; the old one is kept."""
 
 
+BY_DOCUMENT = "document"
+"""Who changed a task whose box was ticked, or emptied, in its file."""
+
+
 class TaskChange(Frozen):
-    """A task's new state; the last one holds."""
+    """A task's complete state after a change; of several the newest holds."""
 
     id: str
     task_id: str
@@ -44,5 +51,11 @@ class TaskChange(Frozen):
     document: str
     status: TaskStatus
     note: str | None = None
+    owner: str | None = None
+    """Who is to do it, in the words it was assigned with."""
+    due: date | None = None
+    """The day it was set to be done by; None: the time its document gives it holds."""
     by: str
+    """Principal id; BY_DOCUMENT for a tick in the file."""
     at: datetime
+    """When it was made; of a tick, when the file was written as far as that can be known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -18,6 +18,12 @@ class JournalStore(Protocol):
     def record(self, reading: Reading) -> None:
         """Add a reading. Raises UserCanFix(`reading_superseded`) when it corrects one that was corrected already."""
 
+    def record_all(self, readings: Iterable[Reading]) -> int:
+        """Add many readings, all or nothing; how many. The iterable is read while the transaction is open.
+
+        Raises UserCanFix(`reading_superseded`) as `record` does.
+        """
+
     def readings(self, *, metric_id: str | None = None, since: datetime | None = None) -> Sequence[Reading]:
         """Readings that no other one supersedes, by day, then in the order they were recorded."""
 
@@ -28,7 +34,7 @@ class JournalStore(Protocol):
         """Add a task's new state."""
 
     def task_states(self) -> dict[str, TaskChange]:
-        """The last change of every task that has one, by task id."""
+        """The newest change of every task that has one, by task id."""
 
     def task_changes(self, *, task_id: str | None = None, since: datetime | None = None) -> Sequence[TaskChange]:
         """Changes, oldest first."""
@@ -124,11 +130,20 @@ class Proposals(Protocol):
     def proposal(self, proposal_id: str) -> Proposal:
         """Raises UserCanFix(`unknown_proposal`)."""
 
-    def decide(self, proposal_id: str, *, by: Principal, accept: bool, now: datetime) -> Proposal:
-        """Take an open proposal, once.
+    def proposals(self, *, open_at: datetime | None = None, limit: int = 50) -> Sequence[Proposal]:
+        """Newest first; `open_at`: only those that may still be decided then."""
 
-        Raises UserCanFix(`proposal_closed`) when it is decided or expired, UserCanFix(`not_allowed`) without the role.
+    def decide(
+        self, proposal_id: str, *, by: Principal, accept: bool, now: datetime, change: Reading | TaskChange | None = None
+    ) -> Proposal:
+        """Take an open proposal, once; `change` is what it writes, in the same transaction.
+
+        Raises UserCanFix(`proposal_closed`) when it is decided or expired, UserCanFix(`not_allowed`) without the role,
+        UserCanFix(`reading_superseded`) as the journal does; then it stays open.
         """
+
+    def replace(self, proposal_id: str, successor: Proposal, *, by: Principal, now: datetime) -> Proposal:
+        """Close an open proposal and store the one that takes its place, at once. Raises as `decide` does."""
 
 
 class Idempotency(Protocol):

@@ -125,8 +125,15 @@ class Proposal(Frozen):
     confirm_role: Role
     created_at: datetime
     expires_at: datetime
-    state: Literal["open", "applied", "rejected", "expired"] = "open"
+    state: Literal["open", "applied", "rejected", "replaced", "expired"] = "open"
     decided_by: str | None = None
+    decided_at: datetime | None = None
+    replaced_by: str | None = None
+    """Id of the proposal an edit made of it."""
+
+    def at(self, now: datetime) -> Proposal:
+        """As it is seen now: an open one past its time has expired."""
+        return self.model_copy(update={"state": "expired"}) if self.state == "open" and now >= self.expires_at else self
 
 
 class ApiKey(Frozen):

@@ -1,4 +1,4 @@
-"""Drafts, schedules, proposals and idempotency keys in SQL; every change of state is a compare-and-swap."""
+"""Drafts, schedules and idempotency keys in SQL; every change of state is a compare-and-swap."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from copilot.domain.access import Principal
 from copilot.domain.errors import UserCanFix
 from copilot.domain.schedule import Schedule
-from copilot.domain.work import DRAFT_EDITABLE, DRAFT_MOVES, Draft, DraftState, OutboxMessage, Proposal
+from copilot.domain.work import DRAFT_EDITABLE, DRAFT_MOVES, Draft, DraftState, OutboxMessage
 from retrieval.store.database import Database
-from retrieval.store.state_schema import drafts, idempotency, proposals, schedules
+from retrieval.store.state_schema import drafts, idempotency, schedules
 from retrieval.store.work import enqueue_on, insert_once, swap
 
 KEPT = timedelta(days=7)
@@ -119,49 +118,6 @@ class SqlSchedules:
     def remove_schedule(self, schedule_id: str) -> bool:
         """Deactivate; False when there is none."""
         return swap(self._database, schedules, (schedules.c.id == schedule_id) & schedules.c.active, {"active": False})
-
-
-class SqlProposals:
-    """Changes that wait for a person's yes; each is decided once."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def propose(self, proposal: Proposal) -> None:
-        """Store a proposal."""
-        row = {
-            "id": proposal.id,
-            "state": proposal.state,
-            "expires_at": proposal.expires_at,
-            "body": proposal.model_dump_json(),
-        }
-        with self._database.write() as connection:
-            connection.execute(proposals.insert().values(**row))
-
-    def proposal(self, proposal_id: str) -> Proposal:
-        """One proposal. Raises UserCanFix(`unknown_proposal`)."""
-        with self._database.read() as connection:
-            body = connection.execute(sa.select(proposals.c.body).where(proposals.c.id == proposal_id)).scalar()
-        if body is None:
-            raise UserCanFix("unknown_proposal", proposal=proposal_id)
-        return Proposal.model_validate_json(body)
-
-    def decide(self, proposal_id: str, *, by: Principal, accept: bool, now: datetime) -> Proposal:
-        """Take an open proposal, once.
-
-        Raises:
-            UserCanFix: `unknown_proposal`; `proposal_closed` when decided or expired; `not_allowed` without the role.
-        """
-        seen = self.proposal(proposal_id)
-        if by.role < seen.confirm_role:
-            raise UserCanFix("not_allowed", role=seen.confirm_role.name)
-        if seen.state != "open" or now >= seen.expires_at:
-            raise UserCanFix("proposal_closed", state="expired" if seen.state == "open" else seen.state)
-        decided = seen.model_copy(update={"state": "applied" if accept else "rejected", "decided_by": by.id})
-        still_open = (proposals.c.id == proposal_id) & (proposals.c.state == "open")
-        if not swap(self._database, proposals, still_open, {"state": decided.state, "body": decided.model_dump_json()}):
-            raise UserCanFix("proposal_closed", state=self.proposal(proposal_id).state)
-        return decided
 
 
 class SqlIdempotency:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,9 @@ from copilot.domain.errors import UserCanFix
 from copilot.domain.journal import Reading, TaskChange
 from retrieval.store.database import Database
 from retrieval.store.state_schema import readings, task_changes
+
+BATCH = 2_000
+"""Rows of one insert."""
 
 
 class SqlJournalStore:
@@ -27,18 +31,29 @@ class SqlJournalStore:
         Raises:
             UserCanFix: `reading_superseded`, the corrected reading has been corrected already.
         """
-        row = {
-            "id": reading.id,
-            "metric_id": reading.metric_id,
-            "on_day": reading.on.isoformat(),
-            "at": reading.at,
-            "supersedes": reading.supersedes,
-            "body": reading.model_dump_json(),
-        }
         try:
-            self._append(readings, row)
+            self._append(readings, _reading_row(reading))
         except IntegrityError as err:
             raise UserCanFix("reading_superseded", name=reading.name) from err
+
+    def record_all(self, many: Iterable[Reading]) -> int:
+        """Add many readings in one transaction; how many.
+
+        Raises:
+            UserCanFix: `reading_superseded`, one of them corrects a reading that has been corrected already; none is kept.
+        """
+        added = 0
+        waiting = iter(many)
+        with self._database.write() as connection:
+            last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(readings.c.seq), 0))).scalar_one()
+            while batch := list(islice(waiting, BATCH)):
+                rows = [{**_reading_row(one), "seq": last + added + number} for number, one in enumerate(batch, start=1)]
+                try:
+                    connection.execute(readings.insert(), rows)
+                except IntegrityError as err:
+                    raise UserCanFix("reading_superseded", name=batch[0].name) from err
+                added += len(batch)
+        return added
 
     def readings(self, *, metric_id: str | None = None, since: datetime | None = None) -> Sequence[Reading]:
         """Readings that hold: not superseded; by day, then in the order they were recorded."""
@@ -58,13 +73,14 @@ class SqlJournalStore:
 
     def change_task(self, change: TaskChange) -> None:
         """Add a task's new state."""
-        row = {"id": change.id, "task_id": change.task_id, "at": change.at, "body": change.model_dump_json()}
-        self._append(task_changes, row)
+        self._append(task_changes, _change_row(change))
 
     def task_states(self) -> dict[str, TaskChange]:
-        """The last change of every task that has one, by task id."""
-        last = sa.select(sa.func.max(task_changes.c.seq)).group_by(task_changes.c.task_id)
-        query = sa.select(task_changes.c.body).where(task_changes.c.seq.in_(last))
+        """The newest change of every task that has one, by task id; of equally old ones the one recorded last."""
+        order = (task_changes.c.at.desc(), task_changes.c.seq.desc())
+        place = sa.func.row_number().over(partition_by=task_changes.c.task_id, order_by=order).label("place")
+        ranked = sa.select(task_changes.c.body, place).subquery()
+        query = sa.select(ranked.c.body).where(ranked.c.place == 1)
         changes = (TaskChange.model_validate_json(body) for body in self._bodies(query))
         return {change.task_id: change for change in changes}
 
@@ -82,8 +98,7 @@ class SqlJournalStore:
         for left in range(9, -1, -1):
             try:
                 with self._database.write() as connection:
-                    last = sa.select(sa.func.coalesce(sa.func.max(table.c.seq), 0) + 1).scalar_subquery()
-                    connection.execute(table.insert().values(**row, seq=last))
+                    _insert(connection, table, row)
                 return
             except IntegrityError:
                 if not left or self._is_there(table, row):
@@ -99,3 +114,38 @@ class SqlJournalStore:
     def _bodies(self, query: sa.Select[Any]) -> Sequence[str]:
         with self._database.read() as connection:
             return [str(body) for body in connection.execute(query).scalars()]
+
+
+def append_on(connection: sa.Connection, change: Reading | TaskChange) -> None:
+    """Add a reading or a task's new state inside the caller's transaction.
+
+    Raises:
+        UserCanFix: `reading_superseded`; the transaction is then of no more use.
+    """
+    try:
+        if isinstance(change, Reading):
+            _insert(connection, readings, _reading_row(change))
+        else:
+            _insert(connection, task_changes, _change_row(change))
+    except IntegrityError as err:
+        raise UserCanFix("reading_superseded", name=change.name) from err
+
+
+def _insert(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> None:
+    last = sa.select(sa.func.coalesce(sa.func.max(table.c.seq), 0) + 1).scalar_subquery()
+    connection.execute(table.insert().values(**row, seq=last))
+
+
+def _reading_row(reading: Reading) -> dict[str, object]:
+    return {
+        "id": reading.id,
+        "metric_id": reading.metric_id,
+        "on_day": reading.on.isoformat(),
+        "at": reading.at,
+        "supersedes": reading.supersedes,
+        "body": reading.model_dump_json(),
+    }
+
+
+def _change_row(change: TaskChange) -> dict[str, object]:
+    return {"id": change.id, "task_id": change.task_id, "at": change.at, "body": change.model_dump_json()}

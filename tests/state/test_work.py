@@ -10,7 +10,8 @@ from copilot.domain.errors import UserCanFix
 from copilot.domain.work import ApiKey, Draft, InboxEvent, OutboxMessage, Proposal
 from retrieval.store.access import SqlAccessStore
 from retrieval.store.database import Database, open_database
-from retrieval.store.drafts import SqlDrafts, SqlIdempotency, SqlProposals
+from retrieval.store.drafts import SqlDrafts, SqlIdempotency
+from retrieval.store.proposals import SqlProposals
 from retrieval.store.work import SqlInbox, SqlOutbox
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
