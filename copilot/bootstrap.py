@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from copilot.agent.service import Answerer, Copilot
+    from copilot.domain.journal import Reading
     from copilot.domain.ports import ChunkStore, Embedder
     from copilot.llm.asking import Said
     from copilot.llm.extraction import ModelProposer
@@ -43,6 +44,8 @@ DATABASE_FILE = "rumbo.db"
 VECTORS_FOLDER = "chroma"
 OPENAI = "https://api.openai.com/v1"
 KEPT_VIEWS = 8
+RECENT_READINGS = 26
+"""Of each metric, what health and forecasts look at: half a year of weekly readings, beside the first one."""
 
 Progress = Callable[[int, int, str], None]
 """Documents done, documents in all, the one at hand."""
@@ -140,6 +143,12 @@ class Workspace:
                 self._views.clear()
             self._views[key] = self._new_view(principal, documents)
         return self._views[key]
+
+    def recent_readings(self) -> Sequence[Reading]:
+        """Of each metric the first reading and the latest ones, by day: what health is worked out from."""
+        from retrieval.store.recent import recent_readings
+
+        return recent_readings(self.database, per_metric=RECENT_READINGS)
 
     def search(self, principal: Principal, query: str, *, documents: Sequence[str] | None, k: int) -> Sequence[Hit]:
         """Passages, best first."""
@@ -279,7 +288,13 @@ class Workspace:
             within = only if only is not None or not documents else documents
             return self.search(principal, query, documents=within, k=k)
 
-        return PlanView(plan=self.plan(principal, documents), parsed=parsed, search=search)
+        plan = self.plan(principal, documents)
+        readable = {record.document for record in plan.documents}
+
+        def readings() -> Sequence[Reading]:
+            return [reading for reading in self.recent_readings() if reading.document in readable]
+
+        return PlanView(plan=plan, parsed=parsed, search=search, readings=readings, today=lambda: self.clock.now().date())
 
     def _open_vectors(self) -> ChunkStore:
         # chromadb takes a second to load, and most questions need no vectors.

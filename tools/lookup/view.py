@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from copilot.domain.fact import Fact
+from copilot.domain.journal import Reading
 from copilot.domain.plan import Plan
 from copilot.domain.source import Citation, Hit, Lines, ParsedDocument
 from tools.lookup.index import Index
@@ -27,6 +29,9 @@ class PlanView:
     parsed: Callable[[str], ParsedDocument]
     """Document name (as in the plan's records) to its parsed, repaired text."""
     search: Search
+    readings: Callable[[], Sequence[Reading]] = tuple
+    """Readings beside this plan, by day: of each metric the first and the latest. Asked anew each time, for they change."""
+    today: Callable[[], date] = date.today
 
     @cached_property
     def index(self) -> Index:
