@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from copilot.access import Doorkeeper
     from copilot.domain.state_ports import Publisher
     from copilot.domain.status import StatusReport
-    from copilot.grounding.surroundings import Surroundings
     from copilot.journal.recorder import Recorder
     from copilot.outbox.delivery import Delivery
     from copilot.status.workflow import StatusDesk
@@ -160,23 +159,16 @@ class Office:
         return build_report(view.plan, journal, today=now.date(), since=since, findings=findings)
 
     def _written(self, report: StatusReport, language: Language) -> Written:
-        from copilot.domain.source import Citation
-        from copilot.domain.status import COMPUTED, JOURNAL
-        from copilot.grounding.surroundings import Surroundings, surroundings
         from copilot.llm.asking import asking
         from copilot.status.writer import write
 
         view = self.workspace.view(Principal(id="audience"))
 
-        def around(citation: Citation) -> Surroundings:
-            beside = citation.document.startswith((JOURNAL, COMPUTED))
-            return Surroundings() if beside else surroundings(view.parsed(citation.document), citation)
-
         known = self.workspace.settings
         if known.model == OFFLINE:
-            return write(report, language, around=around)
+            return write(report, language, around=view.around)
         model = self.workspace.chat_model(known.model)
-        return write(report, language, around=around, ask=asking(model), model=known.model)
+        return write(report, language, around=view.around, ask=asking(model), model=known.model)
 
     def _publishers(self) -> dict[str, Publisher]:
         from integrations.outbound.files import FilePublisher

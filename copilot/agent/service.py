@@ -30,7 +30,6 @@ from copilot.domain.errors import OperatorMustFix, UserCanFix
 from copilot.domain.ports import Clock, ConversationStore, CountTokens
 from copilot.grounding.compose import Grounded, ground
 from copilot.grounding.evidence import TurnEvidence
-from copilot.grounding.surroundings import surroundings
 from copilot.grounding.wording import OFFLINE_INSTEAD
 from copilot.llm.tokens import upper_bound
 from copilot.log import Trace, question_scope
@@ -221,7 +220,7 @@ class Copilot:
             turn=TurnEvidence(
                 question.text,
                 [turn.user for turn in history],
-                around=lambda citation: surroundings(view.parsed(citation.document), citation),
+                around=view.around,
             ),
             language=language,
             system_prompt=load("answer").fill(today=self._clock.now().date().isoformat(), language=LANGUAGE_NAMES[language]),

@@ -15,6 +15,8 @@ from copilot.domain.fact import Fact
 from copilot.domain.journal import Reading
 from copilot.domain.plan import Plan
 from copilot.domain.source import Citation, Hit, Lines, ParsedDocument
+from copilot.domain.status import COMPUTED, JOURNAL
+from copilot.grounding.surroundings import Surroundings, surroundings
 from tools.lookup.index import Index
 
 Search = Callable[[str, Sequence[str] | None, int], Sequence[Hit]]
@@ -32,6 +34,11 @@ class PlanView:
     readings: Callable[[], Sequence[Reading]] = tuple
     """Readings beside this plan, by day: of each metric the first and the latest. Asked anew each time, for they change."""
     today: Callable[[], date] = date.today
+
+    def around(self, citation: Citation) -> Surroundings:
+        """What stands around a cited line; nothing does around a reading or a computed date, which stand in no document."""
+        beside = citation.document.startswith((JOURNAL, COMPUTED))
+        return Surroundings() if beside else surroundings(self.parsed(citation.document), citation)
 
     @cached_property
     def index(self) -> Index:
