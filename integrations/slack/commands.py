@@ -16,7 +16,7 @@ from copilot.domain.errors import ModelCanRetry, UserCanFix
 from copilot.domain.fact import KpiFact, TaskFact
 from copilot.domain.journal import Reading, TaskChange, TaskStatus
 from copilot.domain.work import Draft, InboxEvent, check_destination
-from copilot.journal.recorder import Metric, metrics_of
+from copilot.journal.metrics import Metric, metrics_of
 from copilot.office import Office
 from integrations.render import calculation_lines, one_line, quantity
 from integrations.slack.events import Command

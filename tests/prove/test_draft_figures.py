@@ -22,7 +22,7 @@ from copilot.domain.access import Principal, Role
 from copilot.domain.answer import Language
 from copilot.domain.journal import TaskStatus
 from copilot.domain.work import Draft
-from copilot.journal.recorder import metrics_of
+from copilot.journal.metrics import metrics_of
 from copilot.office import Office
 from integrations.dev.model import running as fake_model
 from tests.prove.conftest import Scale

@@ -14,7 +14,7 @@ from copilot.domain.errors import UserCanFix
 from copilot.domain.fact import TaskFact
 from copilot.domain.journal import Reading
 from copilot.domain.plan import Conflict
-from copilot.journal.recorder import metrics_of
+from copilot.journal.metrics import metrics_of
 from integrations.api.door import Caller, door_of
 from integrations.render import json_ready
 from tools.calc.amounts import Amount
