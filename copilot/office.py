@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from copilot.access import Doorkeeper
     from copilot.domain.state_ports import Publisher
     from copilot.domain.status import StatusReport
+    from copilot.journal.checklist import Checklist
     from copilot.journal.recorder import Recorder
     from copilot.outbox.delivery import Delivery
     from copilot.status.workflow import StatusDesk
@@ -54,6 +55,13 @@ class Office:
         from copilot.journal.recorder import Recorder
 
         return Recorder(plan=self.workspace.plan, journal=self.journal, clock=self.clock)
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        """Shows and changes where tasks stand."""
+        from copilot.journal.checklist import Checklist
+
+        return Checklist(plan=self.workspace.plan, journal=self.journal, clock=self.clock)
 
     @cached_property
     def inbox(self) -> SqlInbox:
@@ -159,10 +167,17 @@ class Office:
         return build_report(view.plan, journal, today=now.date(), since=since, findings=findings)
 
     def _written(self, report: StatusReport, language: Language) -> Written:
+        from copilot.domain.source import Citation
+        from copilot.domain.status import COMPUTED, JOURNAL
+        from copilot.grounding.surroundings import Surroundings, surroundings
         from copilot.llm.asking import asking
         from copilot.status.writer import write
 
         view = self.workspace.view(Principal(id="audience"))
+
+        def around(citation: Citation) -> Surroundings:
+            beside = citation.document.startswith((JOURNAL, COMPUTED))
+            return Surroundings() if beside else surroundings(view.parsed(citation.document), citation)
 
         known = self.workspace.settings
         if known.model == OFFLINE:

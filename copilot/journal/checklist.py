@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import get_args
 
-from copilot.domain.access import Principal, Role
+from copilot.domain.access import Principal
 from copilot.domain.errors import UserCanFix
 from copilot.domain.fact import TaskFact
 from copilot.domain.journal import TaskChange, TaskStatus
@@ -19,9 +19,9 @@ from copilot.domain.plan import Plan
 from copilot.domain.ports import Clock
 from copilot.domain.state_ports import JournalStore
 from copilot.journal.naming import find_named
+from copilot.journal.writer import check_writer
 from tools.calc.checklist import Standing, standings
 
-MAX_NOTE = 1_000
 MAX_OWNER = 100
 STATUSES: tuple[TaskStatus, ...] = get_args(TaskStatus)
 
@@ -97,7 +97,7 @@ class Checklist:
         Raises:
             UserCanFix: `not_allowed`, `unknown_task`, `ambiguous_task`, `unknown_task_status`, `note_too_long`, `bad_owner`.
         """
-        check_note(by, note)
+        check_writer(by, note)
         if status is not None and status not in STATUSES:
             raise UserCanFix("unknown_task_status", status=status, known=list(STATUSES))
         assigned = owner if isinstance(owner, Keep) else _owner(owner)
@@ -128,14 +128,6 @@ class Checklist:
         if not found:
             raise UserCanFix("unknown_task", name=name, near=near)
         return found[0]
-
-
-def check_note(by: Principal, note: str | None) -> None:
-    """Raises UserCanFix(`not_allowed`, `note_too_long`)."""
-    if by.role < Role.member:
-        raise UserCanFix("not_allowed", role=Role.member.name)
-    if note is not None and len(note) > MAX_NOTE:
-        raise UserCanFix("note_too_long", limit=MAX_NOTE)
 
 
 def _owner(text: str | None) -> str | None:

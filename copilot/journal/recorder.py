@@ -9,19 +9,17 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 
-from copilot.domain.access import Principal, Role
+from copilot.domain.access import Principal
 from copilot.domain.errors import UserCanFix
 from copilot.domain.fact import TaskFact
 from copilot.domain.journal import Confidence, Reading, TaskChange, TaskStatus
 from copilot.domain.plan import Plan
 from copilot.domain.ports import Clock
 from copilot.domain.state_ports import JournalStore
+from copilot.journal.checklist import Checklist
 from copilot.journal.metrics import Metric, amount_of, metric_named, metrics_of
-from copilot.journal.naming import find_named
+from copilot.journal.writer import check_writer
 
-MAX_NOTE = 1_000
-MAX_SOURCE = 200
-STATUSES: tuple[TaskStatus, ...] = ("open", "doing", "done", "blocked", "dropped")
 CONFIDENCES: tuple[Confidence, ...] = ("green", "amber", "red")
 
 
@@ -32,6 +30,7 @@ class Recorder:
         self._plan = plan
         self._journal = journal
         self._clock = clock
+        self._checklist = Checklist(plan=plan, journal=journal, clock=clock)
 
     def record(
         self,
@@ -107,36 +106,14 @@ class Recorder:
     def change_task(
         self, by: Principal, name: str, status: TaskStatus, *, note: str | None = None, document: str | None = None
     ) -> TaskChange:
-        """Give a task a new state. Raises UserCanFix as `prepared_change`."""
-        change = self.prepared_change(by, name, status, note=note, document=document)
-        self._journal.change_task(change)
-        return change
+        """Give a task a new state. Raises UserCanFix as `Checklist.prepared`."""
+        return self._checklist.change(by, name, status=status, note=note, document=document)
 
     def prepared_change(
         self, by: Principal, name: str, status: TaskStatus, *, note: str | None = None, document: str | None = None
     ) -> TaskChange:
-        """The task's state after `change_task`; its owner and due day stay.
-
-        Raises:
-            UserCanFix: `not_allowed`, `unknown_task`, `ambiguous_task`, `unknown_task_status`, `note_too_long`.
-        """
-        check_writer(by, note)
-        if status not in STATUSES:
-            raise UserCanFix("unknown_task_status", status=status, known=list(STATUSES))
-        task = self.task(by, name, document=document)
-        before = self._journal.task_states().get(task.id)
-        return TaskChange(
-            id=uuid.uuid4().hex,
-            task_id=task.id,
-            name=task.text,
-            document=task.document,
-            status=status,
-            owner=before.owner if before else None,
-            due=before.due if before else None,
-            note=note,
-            by=by.id,
-            at=self._clock.now(),
-        )
+        """The task's state after `change_task`; its owner and due day stay. Raises UserCanFix as `Checklist.prepared`."""
+        return self._checklist.prepared(by, name, status=status, note=note, document=document)
 
     def metric(self, by: Principal, name: str, *, document: str | None = None) -> Metric:
         """The metric a name or id means."""
@@ -144,20 +121,4 @@ class Recorder:
 
     def task(self, by: Principal, name: str, *, document: str | None = None) -> TaskFact:
         """The task a name or id means."""
-        tasks = [fact for fact in self._plan(by).facts if isinstance(fact, TaskFact) and document in (None, fact.document)]
-        found, near = find_named(name, tasks, lambda task: task.text, lambda task: task.id)
-        if len(found) > 1:
-            raise UserCanFix("ambiguous_task", name=name, known=[f"{task.id} {task.citation().label}" for task in found])
-        if not found:
-            raise UserCanFix("unknown_task", name=name, near=near)
-        return found[0]
-
-
-def check_writer(by: Principal, note: str | None, source: str | None = None) -> None:
-    """Whether the person may record, and what they add is short enough. Raises UserCanFix."""
-    if by.role < Role.member:
-        raise UserCanFix("not_allowed", role=Role.member.name)
-    if note is not None and len(note) > MAX_NOTE:
-        raise UserCanFix("note_too_long", limit=MAX_NOTE)
-    if source is not None and len(source) > MAX_SOURCE:
-        raise UserCanFix("source_too_long", limit=MAX_SOURCE)
+        return self._checklist.task(by, name, document=document)
