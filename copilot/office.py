@@ -167,17 +167,10 @@ class Office:
         return build_report(view.plan, journal, today=now.date(), since=since, findings=findings)
 
     def _written(self, report: StatusReport, language: Language) -> Written:
-        from copilot.domain.source import Citation
-        from copilot.domain.status import COMPUTED, JOURNAL
-        from copilot.grounding.surroundings import Surroundings, surroundings
         from copilot.llm.asking import asking
         from copilot.status.writer import write
 
         view = self.workspace.view(Principal(id="audience"))
-
-        def around(citation: Citation) -> Surroundings:
-            beside = citation.document.startswith((JOURNAL, COMPUTED))
-            return Surroundings() if beside else surroundings(view.parsed(citation.document), citation)
 
         known = self.workspace.settings
         if known.model == OFFLINE:
