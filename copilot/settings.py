@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -46,6 +47,10 @@ class Settings(BaseSettings):
     model_retries: int = Field(2, ge=0, le=10, description="Further attempts after a failed call of the model.")
     model_fallback: bool = Field(False, description="Answer by rules, and say so, when the model's endpoint fails.")
     model_calls: int = Field(10, ge=1, le=50, description="Most calls of the model for one question.")
+    model_price_input: Decimal | None = Field(
+        None, ge=0, description="Price of a million tokens the model reads, in your currency; `rumbo eval` then tells the cost."
+    )
+    model_price_output: Decimal | None = Field(None, ge=0, description="Price of a million tokens the model writes.")
     extraction_model: Name | None = Field(
         None,
         description="Language model, at the model's endpoint, that proposes facts for prose the rules leave; none by default.",

@@ -42,6 +42,9 @@ class SetQuestion(_Record):
     lang: str = ""
     sources: tuple[GoldSource, ...] = ()
     """Lines of the documents that hold the answer, where the set knows them."""
+    must_contain: tuple[tuple[str, ...], ...] = ()
+    """Groups of alternatives; one of each group must be in a right answer."""
+    must_not_contain: tuple[str, ...] = ()
 
     def asked(self) -> Question:
         """The question as the copilot takes it."""
@@ -54,17 +57,22 @@ class SetQuery(_Record):
     query: str = Field(min_length=1)
 
 
-R = TypeVar("R", bound=_Record)
+R = TypeVar("R", bound=BaseModel)
 
 
 def read_questions(path: Path) -> list[SetQuestion]:
     """All questions of a file. Raises UserCanFix(`file_not_found`, `file_unreadable` or `bad_record`)."""
-    return [_checked(SetQuestion, path, number, fields) for number, fields in _lines(path)]
+    return read_records(SetQuestion, path)
 
 
 def read_queries(path: Path) -> list[SetQuery]:
     """All queries of a file. Raises UserCanFix(`file_not_found`, `file_unreadable` or `bad_record`)."""
-    return [_checked(SetQuery, path, number, fields) for number, fields in _lines(path)]
+    return read_records(SetQuery, path)
+
+
+def read_records(kind: type[R], path: Path) -> list[R]:
+    """All lines of a file as records. Raises UserCanFix(`file_not_found`, `file_unreadable` or `bad_record`)."""
+    return [_checked(kind, path, number, fields) for number, fields in _lines(path)]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Any]]:

@@ -1,68 +1,98 @@
-"""Counts over a run of questions."""
+"""Counts over a run of questions, and runs read back and compared."""
 
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from copilot.domain.answer import Answer
+from copilot.domain.answer import Usage
 from copilot.domain.errors import UserCanFix
-from copilot.domain.source import Citation
-from copilot.evals.sets import GoldSource, SetQuestion, read_questions
-from copilot.evals.summary import Result, SummaryRow, summarise
+from copilot.evals.judge import Judgement
+from copilot.evals.runs import Asked, compare, line_of, read_run
+from copilot.evals.sets import read_questions
+from copilot.evals.summary import Prices, summarise
 
 
-def result(kind: str, lang: str, *, answered: bool, cited: int | None = None, ms: float = 10.0, gap: bool = False) -> Result:
-    question = SetQuestion(id="q", question="?", type=kind, lang=lang, sources=(GoldSource(file="plan.txt", lines=(5,)),))
-    citations = () if cited is None else (Citation(document="plan.md", lines=(cited, cited), quote="x", n=1),)
-    answer = Answer(
+def one(
+    name: str = "q", kind: str = "risk", lang: str = "es", *, right: bool = True, ms: float = 10.0, gap: bool = False
+) -> Asked:
+    judged = Judgement(right=right, cited=right, refused=kind == "unanswerable", reasons=() if right else ("lacks 5",))
+    return Asked(
+        id=name,
         question="?",
+        type=kind,
+        lang=lang,
         answer="x",
-        answered=answered,
-        language="es",
-        citations=citations,
-        model="offline",
-        elapsed_ms=ms,
+        answered=kind != "unanswerable",
         gaps=("cut",) if gap else (),
+        model="offline",
+        usage=Usage(input_tokens=1000, output_tokens=100),
+        elapsed_ms=ms,
+        judged=judged,
     )
-    return Result(question, answer)
-
-
-def test_a_refusal_is_as_expected_only_where_there_is_no_answer() -> None:
-    refused = result("unanswerable", "es", answered=False)
-    missed = result("kpi_lookup", "es", answered=False)
-
-    assert [row.as_expected for row in summarise([refused, missed]) if row.group in ("kpi_lookup", "unanswerable")] == [0, 1]
 
 
 def test_types_come_first_then_languages_then_all() -> None:
-    rows = summarise([result("risk", "es", answered=True), result("kpi_lookup", "en", answered=True)])
+    rows = summarise([one(kind="risk", lang="es"), one(kind="kpi_lookup", lang="en")])
 
     assert [row.group for row in rows] == ["kpi_lookup", "risk", "en", "es", ""]
 
 
-def test_a_citation_counts_when_it_lies_on_a_source_line_of_a_file_of_that_stem() -> None:
-    on, off = result("risk", "es", answered=True, cited=5), result("risk", "es", answered=True, cited=6)
+def test_citations_are_counted_where_there_is_something_to_cite() -> None:
+    total = summarise([one(), one(right=False), one(kind="unanswerable")])[-1]
 
-    assert summarise([on, off])[-1] == SummaryRow(
-        group="", questions=2, as_expected=2, cited=2, on_source=1, withheld=0, median_ms=10.0, slowest_ms=10.0
-    )
-
-
-def test_without_gold_sources_nothing_is_said_about_them() -> None:
-    plain = Result(SetQuestion(id="q", question="?"), result("", "", answered=True).answer)
-
-    assert summarise([plain])[-1].on_source is None
+    assert (total.questions, total.right, total.answerable, total.cited, total.refused) == (3, 2, 2, 1, 1)
 
 
 def test_withheld_statements_and_slow_answers_are_counted() -> None:
-    results = [result("risk", "es", answered=True, ms=ms, gap=ms > 90) for ms in range(1, 101)]
-
-    total = summarise(results)[-1]
+    total = summarise([one(ms=ms, gap=ms > 90) for ms in range(1, 101)])[-1]
 
     assert (total.withheld, total.median_ms, total.slowest_ms) == (10, 51, 96)
+
+
+def test_tokens_cost_money_only_where_prices_are_set() -> None:
+    prices = Prices(input=Decimal(2), output=Decimal(10))
+
+    assert summarise([one(), one()], prices)[-1].cost == Decimal("0.006")
+    assert summarise([one()])[-1].cost is None
+
+
+def test_an_empty_run_has_a_row_all_the_same() -> None:
+    (total,) = summarise([])
+
+    assert (total.questions, total.right_share) == (0, 1.0)
+
+
+def test_two_runs_tell_what_got_better_and_worse() -> None:
+    before = [one("a", right=False), one("b"), one("c"), one("gone")]
+    after = [one("a"), one("b", right=False), one("c"), one("new")]
+
+    found = compare(before, after)
+
+    assert ([pair.after.id for pair in found.better], [pair.after.id for pair in found.worse], found.same) == (["a"], ["b"], 1)
+    assert (found.only_before, found.only_after) == (("gone",), ("new",))
+
+
+def test_a_saved_run_is_read_back_as_it_was(tmp_path: Path) -> None:
+    path, asked = tmp_path / "run.jsonl", one(right=False)
+    whole = {"question": "?", "answer": "x", "answered": True, "language": "es", "model": "offline", "elapsed_ms": 10.0}
+    usage = {"usage": {"input_tokens": 1000, "output_tokens": 100}}
+    path.write_text(json.dumps(line_of(asked, {**whole, **usage})) + "\n", encoding="utf-8")
+
+    assert read_run(path) == [asked]
+
+
+def test_a_file_that_is_no_run_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text('{"id": "1", "answer": "x"}\n', encoding="utf-8")
+
+    with pytest.raises(UserCanFix) as caught:
+        read_run(path)
+
+    assert caught.value.params["line"] == 1
 
 
 def test_a_line_that_is_not_a_question_is_named(tmp_path: Path) -> None:
