@@ -153,14 +153,17 @@ class Office:
         from copilot.status.report import Journal, build_report
 
         readable = {record.document for record in self.workspace.plans.documents(reader)}
-        states = {key: change for key, change in self.journal.task_states().items() if change.document in readable}
+        view = self.workspace.view(reader)
+        # A task keeps its changes when its document gets another name.
+        mine = {fact.id for fact in view.plan.facts if fact.kind == "task"}
+        states = {key: change for key, change in self.journal.task_states().items() if key in mine or change.document in readable}
+        changed = self.journal.task_changes(since=since)
         journal = Journal(
             readings=[reading for reading in self.journal.readings() if reading.document in readable],
             task_states=states,
-            task_changes=[change for change in self.journal.task_changes(since=since) if change.document in readable],
+            task_changes=[change for change in changed if change.task_id in mine or change.document in readable],
             events=self.workspace.plans.events(reader, since=since) if since is not None else (),
         )
-        view = self.workspace.view(reader)
         known = self.acknowledgements.acknowledged()
         found = audit(view.plan, [view.parsed(record.document) for record in view.plan.documents])
         findings = [finding for finding in found if finding.id not in known]

@@ -6,7 +6,7 @@ not due.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,6 +22,7 @@ from copilot.domain.source import Citation
 from copilot.domain.status import COMPUTED, JOURNAL, Section, StatusItem, StatusReport
 from copilot.status.targets import compare, current_target, written
 from retrieval.language.identity import metric_id
+from tools.calc.checklist import Standing, standings, told_change, told_due
 from tools.calc.schedule import Span, period_span, phase_span
 
 DUE_DAYS = 7
@@ -30,7 +31,6 @@ MOST = 8
 """Items a section shows; the rest is counted."""
 MOST_FINDINGS = 3
 CONFLICTING = ("target_conflict", "baseline_conflict")
-TASK_OVER = ("done", "dropped")
 RUNNING_MONEY = ("investment", "investment_item", "budget", "cost", "roi", "payback")
 
 
@@ -59,7 +59,7 @@ def build_report(
         ),
         *_limited("done", _done(plan, journal, states)),
         *_limited("blocked", _blocked(plan, states)),
-        *_dated_tasks(plan, starts, states, today),
+        *_dated_tasks(standings(plan, states), today),
         *_limited("metrics", _metrics(plan, starts, journal.readings, today)),
         *_money(plan, starts, today),
         *_limited("conflicts", [_conflict(conflict) for conflict in plan.conflicts]),
@@ -122,44 +122,29 @@ def _task_item(section: Section, what: str, task: TaskFact | None, change: TaskC
     evidence = [] if task is None else [task.citation()]
     name = task.text if task is not None else change.name if change is not None else ""
     if change is not None:
-        told = f"{change.at.date().isoformat()} {change.name}: {change.status}{f' ({change.note})' if change.note else ''}"
-        evidence.append(Citation(document=f"{JOURNAL}task/{change.id}", lines=(1, 1), quote=told))
+        evidence.append(told_change(change))
         slots["note"] = f" ({change.note})" if change.note else ""
     return StatusItem(section=section, what=what, slots={"name": name, "note": "", **slots}, evidence=tuple(evidence))
 
 
-def _dated_tasks(
-    plan: Plan, starts: Mapping[str, date | None], states: Mapping[str, TaskChange], today: date
-) -> list[StatusItem]:
-    phases = [fact for fact in plan.facts if isinstance(fact, PhaseFact)]
-    overdue: list[tuple[date, StatusItem]] = []
-    due: list[tuple[date, StatusItem]] = []
-    for task in _tasks(plan).values():
-        state = states.get(task.id)
-        if task.done or (state is not None and state.status in TASK_OVER):
-            continue
-        span, named = _task_span(task, phases, starts.get(task.document))
-        if span is None or span.last > today + timedelta(days=DUE_DAYS):
-            continue
-        place = _computed(task.document, named, starts.get(task.document), span)
-        late = span.last < today
-        item = _task_item(
-            "overdue" if late else "due", "task_overdue" if late else "task_due", task, None, date=span.last.isoformat()
-        )
-        (overdue if late else due).append((span.last, item.model_copy(update={"evidence": (*item.evidence, place)})))
-    ordered = [[item for _, item in sorted(found, key=lambda pair: pair[0])] for found in (overdue, due)]
-    return [*_limited("overdue", ordered[0]), *_limited("due", ordered[1])]
+def _dated_tasks(found: Sequence[Standing], today: date) -> list[StatusItem]:
+    late = sorted((one for one in found if one.is_overdue(today)), key=_due_day)
+    soon = sorted((one for one in found if one.is_due(today, today + timedelta(days=DUE_DAYS))), key=_due_day)
+    return [
+        *_limited("overdue", [_dated_item("overdue", "task_overdue", one) for one in late]),
+        *_limited("due", [_dated_item("due", "task_due", one) for one in soon]),
+    ]
 
 
-def _task_span(task: TaskFact, phases: Iterable[PhaseFact], start: date | None) -> tuple[Span | None, str]:
-    if task.when is not None:
-        return period_span(task.when, start), task.when.raw
-    around = [p for p in phases if p.document == task.document and p.heading_path == task.heading_path[: len(p.heading_path)]]
-    for phase in sorted(around, key=lambda p: -len(p.heading_path)):
-        span = phase_span(phase, start)
-        if span is not None:
-            return span, phase.name
-    return None, ""
+def _due_day(one: Standing) -> date:
+    return one.due or date.max
+
+
+def _dated_item(section: Section, what: str, one: Standing) -> StatusItem:
+    """With what says the date: a person, by the change that set it, or the time the document gives the task."""
+    item = _task_item(section, what, one.task, one.change if one.due_source == "set" else None, date=_due_day(one).isoformat())
+    place = told_due(one)
+    return item if place is None else item.model_copy(update={"evidence": (*item.evidence, place)})
 
 
 def _computed(document: str, named: str, start: date | None, span: Span) -> Citation:

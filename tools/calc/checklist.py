@@ -15,6 +15,8 @@ from typing import Literal
 from copilot.domain.fact import PhaseFact, TaskFact
 from copilot.domain.journal import TaskChange, TaskStatus
 from copilot.domain.plan import Plan
+from copilot.domain.source import Citation
+from copilot.domain.status import COMPUTED, JOURNAL
 from retrieval.language.folding import folded
 from tools.calc.schedule import Span, period_span, phase_span
 
@@ -96,6 +98,23 @@ def standings(plan: Plan, changes: Mapping[str, TaskChange]) -> list[Standing]:
     phases = _Phases(fact for fact in plan.facts if isinstance(fact, PhaseFact))
     tasks = (fact for fact in plan.facts if isinstance(fact, TaskFact))
     return [_standing(task, changes.get(task.id), phases, starts.get(task.document)) for task in tasks]
+
+
+def told_change(change: TaskChange) -> Citation:
+    """The citation that stands for what was said of a task, kept beside the plan."""
+    said = [change.status, *([f"owner {change.owner}"] if change.owner else []), *([f"due {change.due}"] if change.due else [])]
+    note = f" ({change.note})" if change.note else ""
+    quote = f"{change.at.date().isoformat()} {change.name}: {', '.join(said)}{note}"
+    return Citation(document=f"{JOURNAL}task/{change.id}", lines=(1, 1), quote=quote)
+
+
+def told_due(one: Standing) -> Citation | None:
+    """The citation that stands for a due day worked out of the document's time; None where there is none."""
+    if one.span is None:
+        return None
+    quote = f"{one.due_named}: {one.span.first.isoformat()} - {one.span.last.isoformat()}"
+    began = f" (start {one.start.isoformat()})" if one.start else ""
+    return Citation(document=f"{COMPUTED}{one.task.document}", lines=(1, 1), quote=quote + began)
 
 
 def week_of(today: date) -> tuple[date, date]:
