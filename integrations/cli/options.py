@@ -13,12 +13,15 @@ import typer
 from copilot.domain.errors import UserCanFix
 from copilot.domain.plan import DocumentRecord
 from retrieval.language.folding import folded
+from retrieval.language.quantities import find_quantities
+from tools.calc.amounts import Amount
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 NameArgument = Annotated[str, typer.Argument(help="Name or id; near matches are offered.")]
 NoteOption = Annotated[str | None, typer.Option("--note", help="Why, or how it is known.")]
 DocumentOption = Annotated[str | None, typer.Option("--document", "-d", help="Only this document: its name or a part of it.")]
 NEAR = 3
+LONGEST_AMOUNT = 60
 WORD = re.compile(r"\w+")
 
 T = TypeVar("T")
@@ -71,6 +74,25 @@ def number(text: str) -> Decimal:
     if not value.is_finite():
         raise UserCanFix("bad_number", value=text)
     return value
+
+
+def amount(text: str, *, name: str, bare: str) -> Amount:
+    """An amount from the command line, with its unit or, where it has none, in the unit `bare`: `-20K`, `1.5M`, `50 EUR/month`.
+
+    Raises:
+        UserCanFix: `bad_amount`; `ambiguous_number` for a lone `1.234`.
+    """
+    given = text.strip()
+    found = find_quantities(given) if len(given) <= LONGEST_AMOUNT else []
+    if len(found) != 1 or len(found[0].raw.strip()) < len(given) - 1 or found[0].quantity.comparator not in ("=", "range"):
+        raise UserCanFix("bad_amount", value=given[:LONGEST_AMOUNT])
+    if found[0].ambiguous:
+        raise UserCanFix("ambiguous_number", value=given)
+    read = found[0].quantity
+    unit = bare if read.unit == "count" else read.unit
+    per = f"/{found[0].per}" if found[0].per and "/" not in unit else ""
+    factor = -1 if found[0].sign == "-" else 1
+    return Amount(value=read.value * factor, high=None if read.high is None else read.high * factor, unit=unit + per, name=name)
 
 
 def _holds(name: str, words: Sequence[str]) -> bool:

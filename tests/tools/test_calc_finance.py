@@ -16,7 +16,8 @@ from copilot.domain.answer import Calculation
 from copilot.domain.errors import UnitMismatch, UserCanFix
 from tools.calc.amounts import Amount
 from tools.calc.arithmetic import difference, percent_change, ratio, total
-from tools.calc.finance import break_even, cagr, npv, payback, roi, weighted_roi
+from tools.calc.finance import break_even, cagr, payback, roi, weighted_roi
+from tools.calc.flows import npv
 
 AMOUNTS = st.decimals(min_value=1, max_value=10**9, places=2)
 OPERATORS: dict[type, Callable[[Any, Any], Any]] = {

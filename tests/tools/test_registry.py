@@ -111,7 +111,7 @@ def test_a_result_may_go_into_the_next_calculation_with_everything_it_rests_on()
 def test_a_present_value_without_a_rate_is_refused() -> None:
     used = runtime("Flujos de $100 y $200")
 
-    with pytest.raises(ModelCanRetry, match="missing_argument"):
+    with pytest.raises(UserCanFix, match="calculation_needs"):
         calculate("npv", [amount("-100"), amount("200")], used)
 
 
@@ -132,5 +132,5 @@ def test_zero_investment_is_refused_with_a_reason_the_model_can_pass_on() -> Non
 def test_a_pair_of_three_is_refused() -> None:
     used = runtime("$1, $2, $3")
 
-    with pytest.raises(ModelCanRetry, match="wrong_number_of_amounts"):
+    with pytest.raises(UserCanFix, match="wrong_number_of_amounts"):
         calculate("ratio", [amount("1"), amount("2"), amount("3")], used)

@@ -5,7 +5,7 @@ Knows nothing of tools, documents or models; a number's citation is carried alon
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from copilot.domain.answer import Calculation, CalculationInput
@@ -53,6 +53,13 @@ def plain(value: Decimal) -> str:
     return f"({text})" if value < 0 else text
 
 
+def single(amount: Amount, of: str) -> Amount:
+    """The amount, when it is one value: `of` has no sense over a range. Raises UserCanFix(`range_not_supported`)."""
+    if amount.is_range:
+        raise UserCanFix("range_not_supported", name=amount.name or "amount", calculation=of)
+    return amount
+
+
 def calculation(name: str, formula: str, result: Decimal, unit: str, amounts: Sequence[Amount]) -> Calculation:
     """A finished step; the result is rounded once, here."""
     rounded = result.quantize(PLACES, ROUND_HALF_UP) if abs(result) < Decimal(10) ** 18 else result
@@ -84,3 +91,24 @@ def positive(amount: Amount) -> Amount:
     if amount.value <= 0:
         raise UserCanFix("not_positive", name=amount.name or "amount", value=plain(amount.value))
     return amount
+
+
+def ends(
+    name: str,
+    cost: Amount,
+    back: Amount,
+    once: Callable[[Decimal, Decimal], tuple[str, Decimal]],
+    unit: str,
+) -> tuple[Calculation, ...]:
+    """The calculation at the ends of its ranges, each stating how the ends were paired."""
+    if not cost.is_range and not back.is_range:
+        formula, result = once(cost.value, back.value)
+        return (calculation(name, formula, result, unit, (cost, back)),)
+    pairs = [("low ends", cost.value, back.value), ("high ends", cost.top, back.top)]
+    if cost.is_range and back.is_range:
+        pairs += [("worst: high first, low last", cost.top, back.value), ("best: low first, high last", cost.value, back.top)]
+    results = []
+    for label, low, high in pairs:
+        formula, result = once(low, high)
+        results.append(calculation(f"{name}, {label}", formula, result, unit, (cost, back)))
+    return tuple(results)

@@ -1,23 +1,21 @@
-"""Return, payback, growth and present value on Decimal; every result names its sense, its timing and its inputs.
+"""Return, payback, growth and break-even on Decimal; every result names its sense and its inputs.
 
 ROI has two senses in strategy documents: net = (return - cost) / cost, gross = return / cost. Neither is assumed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
 from copilot.domain.answer import Calculation
 from copilot.domain.errors import UnitMismatch, UserCanFix
-from tools.calc.amounts import Amount, calculation, money, plain, positive, same_unit
+from tools.calc.amounts import Amount, calculation, ends, money, plain, positive, same_unit, single
 
 Sense = Literal["net", "gross"]
-Timing = Literal["end", "start"]
 HUNDRED = Decimal(100)
 MONTHS = Decimal(12)
-MOST_PERIODS = 1200
 
 
 def roi(investment: Amount, gain: Amount, *, sense: Sense = "net") -> tuple[Calculation, ...]:
@@ -34,7 +32,7 @@ def roi(investment: Amount, gain: Amount, *, sense: Sense = "net") -> tuple[Calc
     same_unit((money(investment), money(gain)))
     positive(investment)
     name = f"ROI ({sense})"
-    return _ends(name, investment, gain, lambda cost, back: _roi_once(cost, back, sense), "%" if sense == "net" else "ratio")
+    return ends(name, investment, gain, lambda cost, back: _roi_once(cost, back, sense), "%" if sense == "net" else "ratio")
 
 
 def weighted_roi(investments: Sequence[Amount], rois: Sequence[Amount]) -> tuple[Calculation, ...]:
@@ -70,7 +68,7 @@ def payback(investment: Amount, gain: Amount, *, per: Literal["month", "year"]) 
             return f"{plain(cost)} / ({plain(back)} / 12)", cost * MONTHS / back
         return f"{plain(cost)} / {plain(back)}", cost / back
 
-    return _ends(f"payback (gain per {per})", investment, gain, once, "months")
+    return ends(f"payback (gain per {per})", investment, gain, once, "months")
 
 
 def cagr(first: Amount, last: Amount, *, intervals: Decimal, unit: str = "year") -> tuple[Calculation, ...]:
@@ -85,34 +83,7 @@ def cagr(first: Amount, last: Amount, *, intervals: Decimal, unit: str = "year")
         rate = ((end / start) ** (1 / intervals) - 1) * HUNDRED
         return f"(({plain(end)} / {plain(start)}) ** (1 / {plain(intervals)}) - 1) * 100", rate
 
-    return _ends(f"CAGR (per {unit}, {plain(intervals)} intervals)", first, last, once, "%")
-
-
-def npv(flows: Sequence[Amount], *, rate_percent: Decimal, timing: Timing) -> tuple[Calculation, ...]:
-    """Net present value of flows, the first of them now.
-
-    Args:
-        flows: the first undiscounted and today (the investment, negative), then one a period.
-        rate_percent: discount rate per period.
-        timing: whether the flows after the first come at the `end` or at the `start` of their period.
-    """
-    if len(flows) < 2 or len(flows) > MOST_PERIODS:
-        raise UserCanFix("too_few_flows" if len(flows) < 2 else "too_many_flows", flows=len(flows), limit=MOST_PERIODS)
-    unit = same_unit([money(flow) for flow in flows])
-    if rate_percent <= -HUNDRED:
-        raise UserCanFix("not_positive", name="1 + rate", value=plain(1 + rate_percent / HUNDRED))
-    factor = 1 + rate_percent / HUNDRED
-    results = []
-    for end in ("low end", "high end") if any(flow.is_range for flow in flows) else ("",):
-        total, parts = Decimal(0), []
-        for period, flow in enumerate(flows):
-            value = flow.top if end == "high end" else flow.value
-            power = period if timing == "end" or period == 0 else period - 1
-            total += value / factor**power
-            parts.append(plain(value) if power == 0 else f"{plain(value)} / {plain(factor)} ** {power}")
-        name = f"NPV (rate {plain(rate_percent)}% per period, flows at the {timing} of each period{', ' + end if end else ''})"
-        results.append(calculation(name, " + ".join(parts), total, unit, flows))
-    return tuple(results)
+    return ends(f"CAGR (per {unit}, {plain(intervals)} intervals)", first, last, once, "%")
 
 
 def break_even(fixed: Amount, price: Amount, variable: Amount) -> tuple[Calculation, ...]:
@@ -120,8 +91,7 @@ def break_even(fixed: Amount, price: Amount, variable: Amount) -> tuple[Calculat
     same_unit([money(item) for item in (fixed, price, variable)])
     positive(price)
     for item in (fixed, price, variable):
-        if item.is_range:
-            raise UserCanFix("range_not_supported", name=item.name, calculation="break-even")
+        single(item, "break-even")
     if price.value <= variable.value:
         raise UserCanFix("never_breaks_even", price=plain(price.value), variable=plain(variable.value))
     formula = f"{plain(fixed.value)} / ({plain(price.value)} - {plain(variable.value)})"
@@ -133,24 +103,3 @@ def _roi_once(cost: Decimal, back: Decimal, sense: Sense) -> tuple[str, Decimal]
     if sense == "gross":
         return f"{plain(back)} / {plain(cost)}", back / cost
     return f"({plain(back)} - {plain(cost)}) / {plain(cost)} * 100", (back - cost) / cost * HUNDRED
-
-
-def _ends(
-    name: str,
-    cost: Amount,
-    back: Amount,
-    once: Callable[[Decimal, Decimal], tuple[str, Decimal]],
-    unit: str,
-) -> tuple[Calculation, ...]:
-    """The calculation at the ends of its ranges, each stating how the ends were paired."""
-    if not cost.is_range and not back.is_range:
-        formula, result = once(cost.value, back.value)
-        return (calculation(name, formula, result, unit, (cost, back)),)
-    pairs = [("low ends", cost.value, back.value), ("high ends", cost.top, back.top)]
-    if cost.is_range and back.is_range:
-        pairs += [("worst: high first, low last", cost.top, back.value), ("best: low first, high last", cost.value, back.top)]
-    results = []
-    for label, low, high in pairs:
-        formula, result = once(low, high)
-        results.append(calculation(f"{name}, {label}", formula, result, unit, (cost, back)))
-    return tuple(results)

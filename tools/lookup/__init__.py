@@ -12,6 +12,7 @@ from tools.lookup.documents import document_outline, list_documents
 from tools.lookup.metrics import find_kpis
 from tools.lookup.money import find_finance
 from tools.lookup.passages import read_section, search_passages
+from tools.lookup.phase_money import phase_costs
 from tools.lookup.returns import calculate_roi
 from tools.lookup.risks import list_conflicts, list_risks
 from tools.lookup.totals import rank_values, sum_amounts
@@ -32,6 +33,7 @@ __all__ = [
     "list_phases",
     "list_risks",
     "list_tasks",
+    "phase_costs",
     "rank_values",
     "read_section",
     "search_passages",

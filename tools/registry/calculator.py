@@ -6,8 +6,8 @@ a calculation must not launder an invented figure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -15,42 +15,22 @@ from langchain_core.tools import BaseTool
 from langgraph.prebuilt import ToolRuntime
 from pydantic import BaseModel, Field
 
-from copilot.domain.answer import Calculation, Evidence, ToolResult
+from copilot.domain.answer import Evidence, ToolResult
 from copilot.domain.errors import ModelCanRetry
 from copilot.grounding.evidence import TurnEvidence
 from copilot.grounding.figures import Amount as FigureAmount
 from copilot.grounding.figures import scaled
 from copilot.grounding.support import Support, Wanted
 from tools.calc.amounts import Amount, plain
-from tools.calc.arithmetic import difference, percent_change, ratio, total
-from tools.calc.finance import break_even, cagr, npv, payback, roi, weighted_roi
+from tools.calc.operations import Operation, Terms, described, run
 from tools.registry.context import ToolContext, content_of
 from tools.registry.schema import tool_from
 
-Operation = Literal[
-    "total",
-    "difference",
-    "percent_change",
-    "ratio",
-    "roi_net",
-    "roi_gross",
-    "weighted_roi",
-    "payback",
-    "cagr",
-    "npv",
-    "break_even",
-]
-PAIRS = frozenset({"difference", "percent_change", "ratio", "roi_net", "roi_gross", "payback", "cagr"})
 LARGEST = Decimal(10) ** 15
 """No plan has more; keeps a hostile exponent from becoming a page of zeros."""
 EXACT = 28
 """Digits an input is compared with: an earlier result goes in as it is, not rounded."""
-DESCRIPTION = """Calculate with figures you found or the person gave. Amounts in this order:
-total: any number; difference, ratio: first, second; percent_change: before, after;
-roi_net, roi_gross: investment, total return (not profit); payback: investment, gain per month or year (set `per`);
-weighted_roi: all investments, then their ROIs in the same order; cagr: first, last (set `intervals`);
-npv: first flow today (investment, negative), then one a period (set `rate_percent`, `timing`);
-break_even: fixed cost, price, variable cost."""
+DESCRIPTION = f"Calculate with figures you found or the person gave. Amounts in this order: {described()}."
 
 
 class AmountArgument(BaseModel):
@@ -63,14 +43,6 @@ class AmountArgument(BaseModel):
     e: str | None = Field(
         default=None, description="evidence or calculation id it was found under; leave out if the person gave it"
     )
-
-
-@dataclass(frozen=True)
-class _Settings:
-    per: Literal["month", "year"]
-    rate_percent: Decimal | None
-    timing: Literal["end", "start"]
-    intervals: Decimal | None
 
 
 def calculator_tool() -> BaseTool:
@@ -88,6 +60,8 @@ def calculate(
     ] = None,
     timing: Annotated[Literal["end", "start"], Field(description="npv: when in a period its flow comes")] = "end",
     intervals: Annotated[Decimal | None, Field(gt=0, le=1200, description="cagr: intervals between the two values")] = None,
+    to: Annotated[str | None, Field(pattern="^[A-Z]{3}$", description="convert: ISO currency to convert into")] = None,
+    vary: Annotated[Literal["return", "cost"], Field(description="roi_sensitivity: which input moves")] = "return",
 ) -> tuple[str, ToolResult]:
     """Check where the numbers come from, calculate, keep the result under an id of the turn."""
     context: ToolContext = runtime.context
@@ -95,40 +69,14 @@ def calculate(
     checked = [_sourced(amount, turn) for amount in amounts]
     if rate_percent is not None:
         _found_or_given(rate_percent, "%", turn)
-    steps = _run(operation, checked, _Settings(per, rate_percent, timing, intervals))
+    terms = Terms(per=per, rate_percent=rate_percent, timing=timing, intervals=intervals, to=to, vary=vary)
+    steps = run(operation, checked, terms)
     evidence = [turn.evidence[one.e] for one in amounts if one.e in turn.evidence]
     result = turn.admit(ToolResult(tool="calculate", evidence=_distinct(evidence), calculations=steps))
     sources = tuple(dict.fromkeys(one.e for one in amounts if one.e))
     for step in result.calculations:
         turn.rests_on[step.id] = sources
     return content_of(result), result
-
-
-def _run(operation: Operation, amounts: Sequence[Amount], settings: _Settings) -> tuple[Calculation, ...]:
-    if operation in PAIRS and len(amounts) != 2:
-        raise ModelCanRetry("wrong_number_of_amounts", operation=operation, given=len(amounts), allowed=(2,))
-    if operation == "break_even" and len(amounts) != 3:
-        raise ModelCanRetry("wrong_number_of_amounts", operation=operation, given=len(amounts), allowed=(3,))
-    run: dict[Operation, Callable[[], tuple[Calculation, ...]]] = {
-        "total": lambda: total(amounts),
-        "difference": lambda: difference(*amounts),
-        "percent_change": lambda: percent_change(*amounts),
-        "ratio": lambda: ratio(*amounts),
-        "roi_net": lambda: roi(*amounts, sense="net"),
-        "roi_gross": lambda: roi(*amounts, sense="gross"),
-        "weighted_roi": lambda: weighted_roi(amounts[: len(amounts) // 2], amounts[len(amounts) // 2 :]),
-        "payback": lambda: payback(*amounts, per=settings.per),
-        "cagr": lambda: cagr(*amounts, intervals=_needed("intervals", settings.intervals)),
-        "npv": lambda: npv(amounts, rate_percent=_needed("rate_percent", settings.rate_percent), timing=settings.timing),
-        "break_even": lambda: break_even(*amounts),
-    }
-    return run[operation]()
-
-
-def _needed(name: str, value: Decimal | None) -> Decimal:
-    if value is None:
-        raise ModelCanRetry("missing_argument", allowed=(name,))
-    return value
 
 
 def _sourced(amount: AmountArgument, turn: TurnEvidence) -> Amount:

@@ -23,6 +23,7 @@ LOOKUPS: tuple[Lookup, ...] = (
     lookup.sum_amounts,
     lookup.rank_values,
     lookup.calculate_roi,
+    lookup.phase_costs,
     lookup.compare_values,
     lookup.list_tasks,
     lookup.list_phases,
