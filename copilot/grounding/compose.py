@@ -6,7 +6,7 @@ What the check refused is cut and named as a gap without its figures; marks beco
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.domain.answer import Calculation, Claim, Language
@@ -14,7 +14,7 @@ from copilot.domain.source import Citation
 from copilot.grounding.check import Verdict, check, problem_list
 from copilot.grounding.draft import BULLET, MARK, parse_draft
 from copilot.grounding.evidence import TurnEvidence
-from copilot.grounding.wording import HIDDEN, LONGEST_GAP, NOT_FOUND, WITHHELD
+from copilot.grounding.wording import ALL_WITHHELD, HIDDEN, LONGEST_GAP, NOT_FOUND, WITHHELD
 
 _RUN = re.compile(rf"(?:{MARK.pattern})+")
 _SHOWN_ONE_BY_ONE = 3
@@ -74,9 +74,10 @@ def ground(text: str, turn: TurnEvidence, language: Language) -> Grounded:
     gaps = tuple(_gap(verdict, language) for verdict in verdicts if any(verdict.problems))
     answered = not draft.unanswered and bool(numbers.citations or used)
     if not pieces:
-        pieces = [(0, NOT_FOUND[language])]
+        # What was found but not borne out is no proof that the documents do not say it.
+        pieces = [(0, ALL_WITHHELD[language] if gaps else NOT_FOUND[language])]
         answered = False
-    sentences = _joined(pieces)
+    sentences = _joined(pieces, {verdict.statement.line for verdict in verdicts if not verdict.holds})
     return Grounded(
         text="".join(sentences),
         answered=answered,
@@ -131,12 +132,13 @@ def _shown(found: Sequence[int]) -> str:
     return " " + "".join(f"[{low}]" if low == high else f"[{low}-{high}]" for low, high in runs)
 
 
-def _joined(pieces: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+def _joined(pieces: Sequence[tuple[int, str]], cut: Collection[int]) -> tuple[str, ...]:
     """Sentences of one line by a space, lines by a line break; an empty line of the draft between paragraphs is kept."""
     out = []
     for index, (line, text) in enumerate(pieces):
-        following = pieces[index + 1][0] if index + 1 < len(pieces) else None
-        gap = "" if following is None else " " if following == line else "\n\n" if following > line + 1 else "\n"
+        following = pieces[index + 1][0] if index + 1 < len(pieces) else line
+        empty = any(between not in cut for between in range(line + 1, following))
+        gap = "" if index + 1 == len(pieces) else " " if following == line else "\n\n" if empty else "\n"
         out.append(text.rstrip() + gap)
     return tuple(out)
 

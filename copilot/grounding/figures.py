@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from copilot.domain.quantity import SECONDS, Comparator, Period
+from copilot.grounding.spelled import spelled
 from retrieval.language.amount_patterns import patterns
 from retrieval.language.folding import folded
 from retrieval.language.periods import find_periods
@@ -95,12 +96,13 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def read(text: str) -> Reading:
     """What one line or sentence states."""
+    in_words = tuple(_figure(one.found, [], raw=one.raw) for one in spelled(text))
     if not re.search(r"\d|[«“\"`]", text) and not DOCUMENT.search(text):
         found = tuple(hit.period for hit in find_periods(text))
-        return Reading(every_period=found)
+        return Reading(figures=in_words, every_period=found)
     documents = tuple(match[0] for match in DOCUMENT.finditer(text))
     visible = ORDINAL.sub(_blank, DOCUMENT.sub(_blank, text))
-    clean = RATIO_END.sub(" ", visible.replace("**", "  ").replace("__", "  ").replace("`", " "))
+    clean = RATIO_END.sub(";", visible.replace("**", "  ").replace("__", "  ").replace("`", " "))
     periods = find_periods(clean)
     dated = [hit for hit in periods if hit.form in ("point", "stretch", "calendar", "phase", "opening")]
     quantities = [one for one in find_quantities(clean) if not any(_inside(one, hit.start, hit.end) for hit in dated)]
@@ -114,7 +116,7 @@ def read(text: str) -> Reading:
         if not all(_covered(at, spans) for at in range(match.start(), match.end()) if clean[at].isdigit())
     )
     return Reading(
-        figures=figures,
+        figures=figures + in_words,
         periods=tuple(hit.period for hit in dated),
         loose=loose,
         quoted=tuple(part for match in QUOTED.finditer(visible) if (part := next(group for group in match.groups() if group))),
@@ -156,7 +158,7 @@ def mentioned_units(text: str) -> frozenset[str]:
     return frozenset(unit for word in words if len(word) < 14 and (unit := unit_of_word(word)) is not None)
 
 
-def _figure(one: FoundQuantity, periods: list[Period]) -> Figure:
+def _figure(one: FoundQuantity, periods: list[Period], raw: str = "") -> Figure:
     quantity = one.quantity
     parts = [(quantity.value, quantity.unit, quantity.comparator)]
     if quantity.high is not None:
@@ -169,7 +171,7 @@ def _figure(one: FoundQuantity, periods: list[Period]) -> Figure:
         scaled_value, kind = scaled(value, unit)
         digits = significant(written[index] if len(written) == len(parts) else one.raw)
         amounts.append(Amount(scaled_value, kind, value, unit, digits, one.sign, comparator, one.per, one.ambiguous))
-    return Figure(raw=one.raw.strip(), amounts=tuple(amounts), time=tuple(periods), marked=one.marked)
+    return Figure(raw=raw or one.raw.strip(), amounts=tuple(amounts), time=tuple(periods), marked=one.marked)
 
 
 def _with_month(level: str, match: re.Match[str]) -> str:

@@ -16,6 +16,13 @@ NOT_FOUND: dict[Language, str] = {
     "pt": "Isso não está nos documentos.",
     "fr": "Cela ne figure pas dans les documents.",
 }
+ALL_WITHHELD: dict[Language, str] = {
+    "es": "La respuesta se ha omitido: nada de lo encontrado respalda sus cifras o nombres.",
+    "en": "The answer was withheld: nothing that was found supports its figures or names.",
+    "pt": "A resposta foi omitida: nada do que foi encontrado sustenta os seus números ou nomes.",
+    "fr": "La réponse a été retenue : rien de ce qui a été trouvé n'étaye ses chiffres ou ses noms.",
+}
+"""Where every statement was cut."""
 OFFLINE_INSTEAD: dict[Language, str] = {
     "es": "El modelo configurado no respondió ({code}); la respuesta es del modelo sin conexión.",
     "en": "The configured model did not answer ({code}); this is the offline model's answer.",

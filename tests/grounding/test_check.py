@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from copilot.domain.answer import Calculation, CalculationInput, Evidence, ToolResult
+from copilot.domain.answer import Calculation, CalculationInput, Evidence, Language, ToolResult
 from copilot.domain.source import Citation
 from copilot.grounding.compose import ground, problems_of
 from copilot.grounding.evidence import TurnEvidence
@@ -121,10 +121,45 @@ def test_only_the_unsupported_sentence_is_cut_and_its_figure_is_not_shown_in_the
     assert made.gaps == ("Omitido por falta de fuente: «El CAC es […]».",)
 
 
-def test_a_draft_of_which_nothing_is_left_is_not_an_answer() -> None:
-    made = ground("The NPS is 70 [e1].", turn(5), "en")
+@pytest.mark.parametrize(
+    ("language", "opening"),
+    [
+        ("es", "La respuesta se ha omitido"),
+        ("en", "The answer was withheld"),
+        ("pt", "A resposta foi omitida"),
+        ("fr", "La réponse a"),
+    ],
+)
+def test_a_draft_of_which_nothing_is_left_is_told_as_withheld_and_not_as_absent(language: Language, opening: str) -> None:
+    made = ground("The NPS is 70 [e1].", turn(5), language)
 
-    assert (made.text, made.answered, made.citations) == ("This is not in the documents.", False, ())
+    assert (made.text.startswith(opening), made.answered, made.citations) == (True, False, ())
+    assert made.gaps
+
+
+def test_a_line_that_is_cut_leaves_no_empty_line_behind() -> None:
+    made = ground("Values:\n- The NPS is 70 [e1]\n- El NPS pasa de 60 [e1]", turn(5), "en")
+
+    assert made.text == "Values:\n- El NPS pasa de 60 [1]"
+
+
+@pytest.mark.parametrize(
+    ("draft", "held"),
+    [
+        ("El NPS pasa de sesenta por ciento [e1].", False),
+        ("El coste es de tres millones de dólares [e1].", False),
+        ("The cost is two hundred thousand dollars [e1].", False),
+        ("Le délai est de six mois [e1].", False),
+        ("São trinta e cinco por cento [e1].", False),
+        ("Es el segundo de tres riesgos [e1].", True),
+    ],
+)
+def test_an_amount_in_words_is_checked_like_one_in_digits(draft: str, held: bool) -> None:
+    assert (problems_of(draft, turn(5)) == []) is held
+
+
+def test_an_amount_in_words_is_the_one_the_question_wrote_in_digits() -> None:
+    assert not problems_of("[unanswered] Nada dice tres millones de dólares.", turn(5, question="¿Hay $3M?"))
 
 
 def test_an_unanswered_draft_keeps_the_nearest_thing_it_cites() -> None:

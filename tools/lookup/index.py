@@ -20,10 +20,11 @@ from retrieval.language.periods import FoundPeriod
 from tools.lookup import timing
 from tools.lookup.match import OWN_LEVEL, Asked, Hits, Match, Scored
 from tools.lookup.statements import HEADER, NEAREST, OUTER, OWN, PARENT, TITLE, Statement, statements_of
-from tools.lookup.terms import Term, keys_of, likeness, query_terms, relatives
+from tools.lookup.terms import Term, has_verb_shape, keys_of, likeness, query_terms, relatives
 
 GENERIC_WEIGHT = 0.04
 NUMBER_WEIGHT = 0.2
+UNKNOWN_VERB_WEIGHT = 0.1
 CURRENT = "=actual"
 """A question for a period's value that also asks for today's gets both columns."""
 MOST_WIDENED = 300
@@ -280,6 +281,9 @@ class Index:
             return GENERIC_WEIGHT
         if term.text.isdigit():
             return NUMBER_WEIGHT
+        if all(has_verb_shape(one) for one in term.text.split()) and not self._term_hits(term):
+            # A verb that no document uses is a way of asking; a noun that none uses is what is asked for.
+            return UNKNOWN_VERB_WEIGHT
         count = len(self.statements) + 1
         frequency = max((self._frequency.get(key, 0) for key in (*term.concepts, *term.roots)), default=0)
         return math.log(1 + count / (frequency + 0.5)) / math.log(1 + count / 0.5)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -16,6 +16,7 @@ from copilot.domain.fact import Fact
 from copilot.domain.source import Block, ParsedDocument
 from retrieval.language.periods import FoundPeriod, find_periods, parse_period
 from retrieval.language.quantities import FoundQuantity, find_quantities
+from tools.lookup.lines import Piece, introduced, taken_apart
 from tools.lookup.terms import concepts_in, generic_roots, root, split, stop_words
 
 OWN, HEADER, PARENT, NEAREST, OUTER, TITLE = 1.0, 0.88, 0.85, 0.82, 0.72, 0.45
@@ -156,23 +157,33 @@ def statements_of(parsed: ParsedDocument, facts: Iterable[Fact], start: int) -> 
     by_line: dict[int, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_line[fact.lines[0]].append(fact)
-    kept = [(index, block) for index, block in enumerate(parsed.blocks) if block.kind not in SKIPPED and _says_something(block)]
-    numbers = {index: start + place for place, (index, _) in enumerate(kept)}
-    lines = {block.lines[0]: start + place for place, (_, block) in enumerate(kept)}
+    kept: list[tuple[int, Piece, int]] = []
+    first: dict[int, int] = {}
+    for index, block in enumerate(parsed.blocks):
+        if block.kind in SKIPPED or not _says_something(block):
+            continue
+        first[index] = start + len(kept)
+        kept += [(index, piece, first[index]) for piece in taken_apart(parsed, block)]
+    lines = {block.lines[0]: first[index] for index, block in enumerate(parsed.blocks) if index in first and not block.fact_id}
+    series = introduced(parsed.blocks)
+    corrected = frozenset(block.fact_id for block in parsed.blocks if block.fact_id)
     headings = _Headings()
     made: list[Statement] = []
-    for index, block in kept:
-        above = headings.above(block, numbers[index])
+    for index, piece, begins in kept:
+        block, number = piece.block, start + len(made)
+        above = headings.above(block, number)
+        label = lines.get(block.label_line) if block.label_line is not None else first.get(series.get(index, -1))
+        parents = _parents(parsed.blocks, parsed.blocks[index], first)
         made.append(
             Statement(
-                number=numbers[index],
+                number=number,
                 document=parsed.document,
                 block=block,
                 title=parsed.title,
-                parents=_parents(parsed.blocks, block, numbers),
-                label=lines.get(block.label_line) if block.label_line is not None else None,
+                parents=parents if piece.below is None else (begins + piece.below, *parents),
+                label=label,
                 heading=above,
-                facts=_facts_on(block, by_line),
+                facts=_facts_on(block, by_line, corrected, apart=block is not parsed.blocks[index]),
             )
         )
     return made
@@ -182,9 +193,14 @@ def _says_something(block: Block) -> bool:
     return bool(block.plain.strip() or any(block.cells))
 
 
-def _facts_on(block: Block, by_line: dict[int, list[Fact]]) -> list[Fact]:
+def _facts_on(block: Block, by_line: dict[int, list[Fact]], corrected: Collection[str], *, apart: bool) -> list[Fact]:
+    """Facts of the block's lines, but for those a block of their own states; of a block taken apart, what the piece states."""
     first, last = block.lines
-    return [fact for line in range(first, min(last, first + 40) + 1) for fact in by_line.get(line, [])]
+    found = [fact for line in range(first, min(last, first + 40) + 1) for fact in by_line.get(line, [])]
+    if block.fact_id:
+        return [fact for fact in found if fact.id == block.fact_id]
+    found = [fact for fact in found if fact.id not in corrected]
+    return [fact for fact in found if not apart or fact.raw.strip(" *") in block.plain or block.plain in fact.raw]
 
 
 def _parents(blocks: Sequence[Block], block: Block, numbers: dict[int, int]) -> tuple[int, ...]:

@@ -87,6 +87,17 @@ def is_generic(word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
+def has_verb_shape(word: str) -> bool:
+    """Whether a folded word looks like a form of a verb in one of the four languages."""
+    return len(word) >= 5 and word.endswith(_verb_endings())
+
+
+@cache
+def _verb_endings() -> tuple[str, ...]:
+    return tuple(_file("words")["verb_endings"]["endings"].split())
+
+
 @cache
 def relatives() -> dict[str, frozenset[str]]:
     """A concept to those that stand near it."""
@@ -115,12 +126,20 @@ def phrases() -> dict[tuple[str, ...], frozenset[str]]:
     found: dict[tuple[str, ...], set[str]] = {}
     for group in _file("concepts")["groups"]:
         for phrase in group:
-            found.setdefault(tuple(root(word) for word in split(phrase)), set()).add(f"={group[0]}")
+            for words in _spoken(phrase):
+                found.setdefault(words, set()).add(f"={group[0]}")
     for number, concept in enumerate(vocabulary("glossary")["concept"]):
         for phrase in (one for held in concept.values() for one in held):
-            found.setdefault(tuple(root(word) for word in split(phrase)), set()).add(f"=g{number}")
+            for words in _spoken(phrase):
+                found.setdefault(words, set()).add(f"=g{number}")
     found.pop((), None)
     return {roots: frozenset(names) for roots, names in found.items()}
+
+
+def _spoken(phrase: str) -> set[tuple[str, ...]]:
+    """Roots of a phrase of the data, and without the single letters that an apostrophe leaves: `cout d acquisition`."""
+    words = split(phrase)
+    return {tuple(root(word) for word in words), tuple(root(word) for word in words if len(word) > 1)}
 
 
 def split(text: str) -> list[str]:
