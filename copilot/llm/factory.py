@@ -26,10 +26,8 @@ class ModelConfig(Frozen):
     """Of one request, and of the silence between two parts of a stream."""
     max_retries: int = Field(default=2, ge=0)
     """After the first request, on 429, 5xx and broken connections."""
-    use_responses_api: bool = False
-    """Third-party endpoints speak chat completions; the library would guess by the model's name."""
     stream_usage: bool = True
-    """Ask for token counts while streaming; the library leaves it out for endpoints it does not know."""
+    """Ask for token counts while streaming."""
     temperature: float | None = 0.0
     """None: the endpoint's own."""
 

@@ -25,7 +25,7 @@ WORDS_TO_TOOL = (
     (r"(calcula|compute|net|neto|net|weighted|ponderado).*\broi\b|\broi\b.*(neto|net|ponderado|weighted)", "roi"),
     (r"\b(nps|csat|mrr|arr|arpu|cac|ltv|churn|uptime)\b", "kpi"),
     (r"\broi\b|invers|invest|payback|presupuesto|budget|cost|cuesta|salari|ahorro|saving|precio", "finance"),
-    (r"\bcu[aá]ndo\b|\bwhen\b|\bquand\b|\bquando\b|en qu[eé] mes|which month|fase|phase|palanca|lever|levier", "phase"),
+    (r"\bcu[aá]ndo\b|\bwhen\b|\bquand\b|\bquando\b|en qu[eé] mes|which month|fase|phase|palanca|lever|levier", "phases"),
     (r"\d|meta|objetivo|target|goal|kpi|m[eé]trica|metric", "kpi"),
 )
 METRICS = re.compile(
