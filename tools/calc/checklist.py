@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from copilot.domain.fact import PhaseFact, TaskFact
 from copilot.domain.journal import TaskChange, TaskStatus
@@ -63,6 +63,23 @@ class Standing:
     def is_overdue(self, today: date) -> bool:
         """Whether its day has passed and something is left to do."""
         return not self.is_over and self.due is not None and self.due < today
+
+    def exported(self, today: date) -> dict[str, Any]:
+        """JSON-ready: the task as exports have it, and where it stands."""
+        change = self.change
+        return {
+            **self.task.exported(),
+            "status": self.status,
+            "owner": self.owner,
+            "due": None if self.due is None else self.due.isoformat(),
+            "due_source": self.due_source,
+            "due_named": self.due_named or None,
+            "overdue": self.is_overdue(today),
+            "note": self.note,
+            "phase": None if self.phase is None else self.phase.name,
+            "changed_by": None if change is None else change.by,
+            "changed_at": None if change is None else change.at.isoformat(),
+        }
 
     def is_due(self, first: date, last: date) -> bool:
         """Whether it is to be done from `first` to `last`, both included."""
