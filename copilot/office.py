@@ -159,7 +159,7 @@ class Office:
         states = {key: change for key, change in self.journal.task_states().items() if key in mine or change.document in readable}
         changed = self.journal.task_changes(since=since)
         journal = Journal(
-            readings=[reading for reading in self.journal.readings() if reading.document in readable],
+            readings=[reading for reading in self.workspace.recent_readings() if reading.document in readable],
             task_states=states,
             task_changes=[change for change in changed if change.task_id in mine or change.document in readable],
             events=self.workspace.plans.events(reader, since=since) if since is not None else (),

@@ -14,16 +14,18 @@ from decimal import Decimal
 from copilot.audit import worth_telling
 from copilot.domain.answer import Calculation, CalculationInput
 from copilot.domain.audit import Finding
-from copilot.domain.fact import Fact, FinanceFact, KpiFact, PhaseFact, TaskFact
+from copilot.domain.fact import Fact, FinanceFact, PhaseFact, TaskFact
 from copilot.domain.journal import Reading, TaskChange
 from copilot.domain.plan import Conflict, Plan, PlanEvent
 from copilot.domain.schedule import IsoWeek
 from copilot.domain.source import Citation
-from copilot.domain.status import COMPUTED, JOURNAL, Section, StatusItem, StatusReport
-from copilot.status.targets import compare, current_target, written
-from retrieval.language.identity import metric_id
+from copilot.domain.status import JOURNAL, Section, StatusItem, StatusReport
+from copilot.health.assessment import PLAIN_RULES, assess
+from copilot.health.dates import due_citation
+from copilot.health.state import PlanHealth, Rules
+from copilot.status.metrics import metric_items, silent_metrics
 from tools.calc.checklist import Standing, standings, told_change, told_due
-from tools.calc.schedule import Span, period_span, phase_span
+from tools.calc.schedule import Span, phase_span
 
 DUE_DAYS = 7
 """How far ahead a task counts as due."""
@@ -39,7 +41,7 @@ class Journal:
     """What people have said since the plan was made."""
 
     readings: Sequence[Reading] = ()
-    """Those that hold, by day."""
+    """Those that hold, by day; of each metric at least the first and the latest."""
     task_states: Mapping[str, TaskChange] = ()  # type: ignore[assignment]  # an empty mapping is as good as an empty tuple
     task_changes: Sequence[TaskChange] = ()
     """Since the last report, oldest first."""
@@ -48,9 +50,25 @@ class Journal:
 
 
 def build_report(
-    plan: Plan, journal: Journal, *, today: date, since: datetime | None, findings: Sequence[Finding] = ()
+    plan: Plan,
+    journal: Journal,
+    *,
+    today: date,
+    since: datetime | None,
+    findings: Sequence[Finding] = (),
+    rules: Rules = PLAIN_RULES,
 ) -> StatusReport:
-    """The report of the week `today` belongs to; `since` is when the last one was made, `findings` those of the audit."""
+    """The report of the week `today` belongs to.
+
+    Args:
+        plan: as its audience may read it.
+        journal: what people said of it.
+        today: its day.
+        since: when the last one was made; None for the first.
+        findings: of the audit.
+        rules: thresholds of the metrics' colours.
+    """
+    health = assess(plan, journal.readings, today=today, rules=rules)
     starts = {record.document: record.start for record in plan.documents}
     states = dict(journal.task_states)
     items: list[StatusItem] = [
@@ -60,11 +78,11 @@ def build_report(
         *_limited("done", _done(plan, journal, states)),
         *_limited("blocked", _blocked(plan, states)),
         *_dated_tasks(standings(plan, states), today),
-        *_limited("metrics", _metrics(plan, starts, journal.readings, today)),
+        *_limited("metrics", metric_items(health)),
         *_money(plan, starts, today),
         *_limited("conflicts", [_conflict(conflict) for conflict in plan.conflicts]),
         *_findings(findings),
-        *_silent(plan, starts, journal, states, today),
+        *_silent(plan, starts, health, states, today),
         *_asks(plan),
     ]
     return StatusReport(week=str(IsoWeek.of(today)), today=today, since=since, items=tuple(items))
@@ -147,38 +165,6 @@ def _dated_item(section: Section, what: str, one: Standing) -> StatusItem:
     return item if place is None else item.model_copy(update={"evidence": (*item.evidence, place)})
 
 
-def _computed(document: str, named: str, start: date | None, span: Span) -> Citation:
-    quote = f"{named}: {span.first.isoformat()} - {span.last.isoformat()}" + (f" (start {start.isoformat()})" if start else "")
-    return Citation(document=f"{COMPUTED}{document}", lines=(1, 1), quote=quote)
-
-
-def _metrics(plan: Plan, starts: Mapping[str, date | None], readings: Sequence[Reading], today: date) -> list[StatusItem]:
-    items = []
-    for key, latest in sorted({reading.metric_id: reading for reading in readings}.items(), key=lambda pair: pair[1].name):
-        said = f"{latest.on.isoformat()} {latest.name}: {written(latest.value, latest.unit)}"
-        place = Citation(document=f"{JOURNAL}reading/{latest.id}", lines=(1, 1), quote=said)
-        slots = {"name": latest.name, "value": written(latest.value, latest.unit), "date": latest.on.isoformat()}
-        target = current_target(_series(plan, key), starts, today)
-        if target is None:
-            items.append(StatusItem(section="metrics", what="reading_without_target", slots=slots, evidence=(place,)))
-            continue
-        verdict, gap = compare(latest, place, target)
-        slots |= {"target": target.raw, "period": f" ({target.period})" if target.period else "", "gap": ""}
-        if gap is not None:
-            slots["gap"] = written(abs(gap.result), gap.unit)
-        calculations = () if gap is None or verdict != "missed" else (gap,)
-        what = f"reading_{verdict}"
-        items.append(
-            StatusItem(section="metrics", what=what, slots=slots, evidence=(place, target.citation()), calculations=calculations)
-        )
-    return items
-
-
-def _series(plan: Plan, key: str) -> list[KpiFact]:
-    kpis = (fact for fact in plan.facts if isinstance(fact, KpiFact))
-    return [fact for fact in kpis if metric_id(fact.document, fact.name, fact.segment) == key]
-
-
 def _running(plan: Plan, starts: Mapping[str, date | None], today: date) -> list[tuple[PhaseFact, Span]]:
     found = []
     for fact in plan.facts:
@@ -197,7 +183,7 @@ def _money(plan: Plan, starts: Mapping[str, date | None], today: date) -> list[S
         inside = [fact for fact in inside if fact.role in RUNNING_MONEY]
         if not inside:
             continue
-        place = _computed(phase.document, phase.name, starts.get(phase.document), span)
+        place = due_citation(phase.document, phase.name, starts.get(phase.document), span)
         slots = {"name": phase.name, "date": span.last.isoformat()}
         items.append(StatusItem(section="money", what="phase_running", slots=slots, evidence=(phase.citation(), place)))
         items += [_money_item(fact) for fact in inside[:MOST]]
@@ -237,23 +223,9 @@ def _findings(findings: Sequence[Finding]) -> list[StatusItem]:
 
 
 def _silent(
-    plan: Plan, starts: Mapping[str, date | None], journal: Journal, states: Mapping[str, TaskChange], today: date
+    plan: Plan, starts: Mapping[str, date | None], health: PlanHealth, states: Mapping[str, TaskChange], today: date
 ) -> list[StatusItem]:
-    """Metrics of the running periods that nobody has reported, and running phases without a sign of life."""
-    reported = {reading.metric_id for reading in journal.readings}
-    targets: dict[str, KpiFact] = {}
-    for fact in plan.facts:
-        if isinstance(fact, KpiFact) and fact.role == "target" and fact.when is not None:
-            span = period_span(fact.when, starts.get(fact.document))
-            if span is not None and span.first <= today <= span.last:
-                targets.setdefault(metric_id(fact.document, fact.name, fact.segment), fact)
-    metrics = [
-        StatusItem(
-            section="silent", what="metric_silent", slots={"name": fact.name, "target": fact.raw}, evidence=(fact.citation(),)
-        )
-        for key, fact in targets.items()
-        if key not in reported
-    ]
+    """Metrics without a reading, or without a recent one, and running phases without a sign of life."""
     phases = []
     for phase, _span in _running(plan, starts, today):
         inside = [task for task in _tasks(plan).values() if _is_in(task, phase)]
@@ -261,7 +233,7 @@ def _silent(
             phases.append(
                 StatusItem(section="silent", what="phase_silent", slots={"name": phase.name}, evidence=(phase.citation(),))
             )
-    return _limited("silent", metrics + phases)
+    return _limited("silent", silent_metrics(health) + phases)
 
 
 def _asks(plan: Plan) -> list[StatusItem]:

@@ -62,6 +62,9 @@ def _sentence(item: StatusItem, turn: TurnEvidence, language: Language) -> str:
         slots["parts"] = "; ".join(shown)
     if item.what == "finding":
         slots["title"] = title_of_rule(slots["rule"], language)
+    if "confidence" in slots:
+        told = slots["confidence"]
+        slots["confidence"] = known.sentences["confidence"].format(colour=known.sentences[f"colour_{told}"]) if told else ""
     if item.what == "conflict":
         values = [(slots[key], mark) for key, mark in zip(_value_keys(slots), marks, strict=True)]
         slots["values"] = " / ".join(f"{value} {mark}" for value, mark in values)
