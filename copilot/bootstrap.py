@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.domain.access import Principal
+from copilot.domain.answer import Language
 from copilot.domain.errors import UserCanFix
 from copilot.domain.plan import DocumentReport, IngestReport, Plan
 from copilot.domain.source import Hit, ParsedDocument
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from copilot.agent.service import Answerer, Copilot
     from copilot.domain.journal import Reading
     from copilot.domain.ports import ChunkStore, Embedder
+    from copilot.journal.proposing import ProposalDesk
+    from copilot.journal.turns import TurnProposer
     from copilot.llm.asking import Said
     from copilot.llm.extraction import ModelProposer
     from copilot.llm.factory import ModelConfig
@@ -113,7 +116,40 @@ class Workspace:
         )
         fallback = self._answerer(OFFLINE) if known.model_fallback and known.model != OFFLINE else None
         answerer = self._answerer(known.model)
-        return Copilot(self, answerer, all_tools(), self.conversations, self.clock, fallback=fallback, options=options)
+        return Copilot(
+            self,
+            answerer,
+            all_tools(),
+            self.conversations,
+            self.clock,
+            fallback=fallback,
+            proposing=self._turn_proposer,
+            options=options,
+        )
+
+    @cached_property
+    def proposal_desk(self) -> ProposalDesk:
+        """Changes that wait for a person's yes."""
+        from copilot.journal.checklist import Checklist
+        from copilot.journal.proposing import ProposalDesk
+        from copilot.journal.recorder import Recorder
+        from retrieval.store.journal import SqlJournalStore
+        from retrieval.store.proposals import SqlProposals
+
+        journal = SqlJournalStore(self.database)
+        return ProposalDesk(
+            plan=self.plan,
+            recorder=Recorder(plan=self.plan, journal=journal, clock=self.clock),
+            checklist=Checklist(plan=self.plan, journal=journal, clock=self.clock),
+            journal=journal,
+            proposals=SqlProposals(self.database),
+            clock=self.clock,
+        )
+
+    def _turn_proposer(self, by: Principal, language: Language) -> TurnProposer:
+        from copilot.journal.turns import TurnProposer
+
+        return TurnProposer(self.proposal_desk, by, language, self.clock.now().date())
 
     def plan(self, principal: Principal, documents: Sequence[str] = ()) -> Plan:
         """The compiled plan of what the principal may read; `documents` narrows it. Raises UserCanFix(`unknown_document`)."""

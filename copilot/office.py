@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from retrieval.store.acknowledgements import SqlAcknowledgementStore
     from retrieval.store.drafts import SqlDrafts, SqlIdempotency, SqlSchedules
     from retrieval.store.journal import SqlJournalStore
-    from retrieval.store.proposals import SqlProposals
     from retrieval.store.work import SqlInbox, SqlOutbox
 
 
@@ -90,13 +89,6 @@ class Office:
         from retrieval.store.drafts import SqlSchedules
 
         return SqlSchedules(self.workspace.database)
-
-    @cached_property
-    def proposals(self) -> SqlProposals:
-        """Changes that wait for a yes."""
-        from retrieval.store.proposals import SqlProposals
-
-        return SqlProposals(self.workspace.database)
 
     @cached_property
     def idempotency(self) -> SqlIdempotency:

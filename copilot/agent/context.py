@@ -9,6 +9,7 @@ from copilot.agent.events import StreamEvent
 from copilot.domain.answer import Language, ToolCall
 from copilot.grounding.evidence import TurnEvidence
 from tools.lookup.view import PlanView
+from tools.registry.proposals import Proposer
 
 
 @dataclass
@@ -20,6 +21,8 @@ class TurnContext:
     language: Language
     system_prompt: str
     notify: Callable[[StreamEvent], None]
+    proposer: Proposer | None = None
+    """Makes proposals for the person; None where nothing can be proposed."""
     tool_calls: list[ToolCall] = field(default_factory=list)
     corrected: bool = False
     """Whether a draft was sent back already."""

@@ -23,6 +23,7 @@ from copilot.agent.context import TurnContext
 from copilot.agent.events import AnswerReady, Sentence, StreamEvent
 from copilot.agent.graph import Limits, build_graph
 from copilot.agent.middleware import fitting
+from copilot.agent.proposed import with_proposals
 from copilot.agent.rules import RuleTurns
 from copilot.domain.access import Principal
 from copilot.domain.answer import Answer, Language, Question, Turn, Usage
@@ -36,6 +37,7 @@ from copilot.log import Trace, question_scope
 from prompts.loader import load
 from retrieval.language.detect import guess_language
 from tools.lookup.view import PlanView
+from tools.registry.proposals import Proposer
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,8 @@ LATIN = re.compile(r"[A-Za-z]{2}")
 Notify = Callable[[StreamEvent], None]
 Turns = Callable[[Sequence[AnyMessage], TurnContext], Awaitable[list[AnyMessage]]]
 """Runs one turn: the conversation and the question in, what the model and the tools add to it out."""
+Proposing = Callable[[Principal, Language], Proposer]
+"""Gives a turn what makes its proposals, for the person and in their language."""
 
 
 class PlanSource(Protocol):
@@ -89,6 +93,7 @@ class Copilot:
         clock: Clock,
         *,
         fallback: Answerer | None = None,
+        proposing: Proposing | None = None,
         options: Options | None = None,
     ) -> None:
         self._plans = plan_source
@@ -96,21 +101,27 @@ class Copilot:
         self._fallback = fallback
         self._conversations = conversations
         self._clock = clock
+        self._proposing = proposing
         self._options = options or Options()
         self._tools = list(tools)
         self._building = threading.Lock()
         self._turns = self._built(answerer)
         self._fallback_turns = self._built(fallback) if fallback is not None else None
 
-    async def ask(self, principal: Principal, question: Question) -> Answer:
+    async def ask(self, principal: Principal, question: Question, *, by: Principal | None = None) -> Answer:
         """The answer.
+
+        Args:
+            principal: whose reading rights and conversation it is.
+            question: what is asked.
+            by: the person who asks, where the principal is a group they speak in; changes are proposed in their name.
 
         Raises:
             UserCanFix: `empty_question`, `question_too_long`, `nothing_ingested`, `unknown_document`, `unknown_conversation`.
             OperatorMustFix: `model_unavailable`, `model_refused_key`, `model_answered_nonsense`.
         """
         with question_scope(uuid.uuid4().hex[:12]):
-            answer, _ = await self._answered(principal, question, lambda _event: None)
+            answer, _ = await self._answered(principal, question, lambda _event: None, by or principal)
             return answer
 
     async def stream(self, principal: Principal, question: Question) -> AsyncIterator[StreamEvent]:
@@ -120,7 +131,7 @@ class Copilot:
         async def run() -> None:
             try:
                 with question_scope(uuid.uuid4().hex[:12]):
-                    answer, sentences = await self._answered(principal, question, events.put_nowait)
+                    answer, sentences = await self._answered(principal, question, events.put_nowait, principal)
                 for text in sentences:
                     events.put_nowait(Sentence(text=text))
                 events.put_nowait(AnswerReady(answer=answer))
@@ -138,7 +149,9 @@ class Copilot:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _answered(self, principal: Principal, question: Question, notify: Notify) -> tuple[Answer, tuple[str, ...]]:
+    async def _answered(
+        self, principal: Principal, question: Question, notify: Notify, by: Principal
+    ) -> tuple[Answer, tuple[str, ...]]:
         started = time.perf_counter()
         self._admit(question)
         history = await self._history(principal, question)
@@ -147,16 +160,20 @@ class Copilot:
             raise UserCanFix("nothing_ingested")
         language = question.language or self._language(question, history)
         answerer, told = self._answerer, ""
+        proposer = self._proposing(by, language) if self._proposing is not None else None
         try:
-            grounded, messages, context = await self._run(self._turns, answerer, question, history, view, language, notify)
+            grounded, messages, context = await self._run(
+                self._turns, answerer, question, history, view, language, notify, proposer
+            )
         except OperatorMustFix as error:
             if self._fallback is None or self._fallback_turns is None:
                 raise
             log.warning("model_failed", extra={"code": error.code, "endpoint": answerer.endpoint})
             answerer, told = self._fallback, OFFLINE_INSTEAD[language].format(code=error.code)
             grounded, messages, context = await self._run(
-                self._fallback_turns, answerer, question, history, view, language, notify
+                self._fallback_turns, answerer, question, history, view, language, notify, proposer
             )
+        grounded, proposed = with_proposals(grounded, proposer, language)
         answer = Answer(
             question=question.text,
             answer=grounded.text,
@@ -166,6 +183,7 @@ class Copilot:
             calculations=grounded.calculations,
             claims=grounded.claims,
             gaps=(*((told,) if told else ()), *grounded.gaps),
+            proposals=proposed,
             tool_calls=tuple(context.tool_calls),
             model=answerer.name,
             prompt=load("answer").info,
@@ -214,6 +232,7 @@ class Copilot:
         view: PlanView,
         language: Language,
         notify: Notify,
+        proposer: Proposer | None,
     ) -> tuple[Grounded, list[AnyMessage], TurnContext]:
         context = TurnContext(
             view=view,
@@ -223,8 +242,9 @@ class Copilot:
                 around=view.around,
             ),
             language=language,
-            system_prompt=load("answer").fill(today=self._clock.now().date().isoformat(), language=LANGUAGE_NAMES[language]),
+            system_prompt=self._system_prompt(principal, view, language),
             notify=notify,
+            proposer=proposer,
         )
         asked: list[AnyMessage] = []
         for turn in history:

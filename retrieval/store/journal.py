@@ -120,15 +120,25 @@ def append_on(connection: sa.Connection, change: Reading | TaskChange) -> None:
     """Add a reading or a task's new state inside the caller's transaction.
 
     Raises:
-        UserCanFix: `reading_superseded`; the transaction is then of no more use.
+        UserCanFix: `reading_superseded`, the day has another value than the reading knows of; the transaction is of no more use.
     """
     try:
         if isinstance(change, Reading):
+            _check_current(connection, change)
             _insert(connection, readings, _reading_row(change))
         else:
             _insert(connection, task_changes, _change_row(change))
     except IntegrityError as err:
         raise UserCanFix("reading_superseded", name=change.name) from err
+
+
+def _check_current(connection: sa.Connection, reading: Reading) -> None:
+    later = readings.alias("later")
+    held = ~sa.exists().where(later.c.supersedes == readings.c.id)
+    same_day = (readings.c.metric_id == reading.metric_id) & (readings.c.on_day == reading.on.isoformat())
+    found = set(connection.execute(sa.select(readings.c.id).where(same_day & held)).scalars())
+    if found - {reading.supersedes}:
+        raise UserCanFix("reading_superseded", name=reading.name)
 
 
 def _insert(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> None:

@@ -17,9 +17,11 @@ from copilot.llm.offline.intents.sections import Sections
 from copilot.llm.offline.intents.tasks import Tasks
 from copilot.llm.offline.intents.totals import Sums
 from copilot.llm.offline.intents.when import When
+from copilot.llm.offline.intents.writes import Writes
 from copilot.llm.offline.question import Asked
 
 INTENTS: tuple[Intent, ...] = (
+    Writes(),
     Conflicts(),
     WhichDocuments(),
     People(),
