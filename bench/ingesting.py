@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,20 @@ from bench.metrics import growth_exponent
 from bench.process import Watch, memory_peak_mb
 
 
-def run(sizes: Sequence[int]) -> dict[str, Any]:
-    """A fresh workspace and a fresh process for each size."""
-    rows = []
+def run(sizes: Sequence[int], keep: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """A fresh workspace and a fresh process for each size; `keep` gets what is known after each: the largest takes an hour."""
+    rows: list[dict[str, Any]] = []
     for size in sizes:
         print(f"bench: ingest of {size} documents", flush=True)
         with tempfile.TemporaryDirectory() as folder:
             with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
                 rows.append(pool.submit(_measure, size, Path(folder)).result())
+        keep(_found(rows))
+    return _found(rows)
+
+
+def _found(measured: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    rows = sorted(measured, key=lambda row: int(row["documents"]))
     found: dict[str, Any] = {"runs": rows}
     if len(rows) > 1:
         counts = [float(row["documents"]) for row in rows]

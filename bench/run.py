@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -43,17 +44,22 @@ def main() -> None:
     """Run the parts asked for; the results of the others stay."""
     asked = _arguments()
     warnings.filterwarnings("ignore", category=DeprecationWarning)
+    kept = RESULTS / "latest.json"
+    results: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+
+    def keep(part: str, found: dict[str, Any]) -> None:
+        results.update({part: {"date": datetime.now(UTC).date().isoformat(), **found}, **_circumstances()})
+        _write(results)
+
     parts: dict[str, tuple[tuple[Path, ...], Callable[[], dict[str, Any]]]] = {
         "retrieval": ((asked.set,), lambda: retrieval.run(asked.set, None if asked.full else asked.questions)),
-        "ingest": ((), lambda: ingesting.run(asked.sizes or (FULL_SIZES if asked.full else SIZES))),
+        "ingest": ((), lambda: ingesting.run(asked.sizes or (FULL_SIZES if asked.full else SIZES), partial(keep, "ingest"))),
         "business": (
             (SHARED / "corpus" / "seeds", SHARED / "gold" / "questions_dev.jsonl"),
             lambda: business.run(SHARED / "corpus" / "seeds", SHARED / "gold" / "questions_dev.jsonl"),
         ),
         "overhead": ((), overhead.measure),
     }
-    kept = RESULTS / "latest.json"
-    results: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
     for name in asked.parts or parts:
         needed, measure = parts[name]
         missing = [path for path in needed if not path.exists()]
@@ -61,8 +67,7 @@ def main() -> None:
             print(f"bench: {name} left out, {missing[0].name} is not beside the project (../shared)")
             continue
         print(f"bench: {name}", flush=True)
-        results |= {name: {"date": datetime.now(UTC).date().isoformat(), **measure()}, **_circumstances()}
-        _write(results)
+        keep(name, measure())
     print(markdown(results) if results else "bench: nothing was run")
 
 

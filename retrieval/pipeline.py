@@ -28,12 +28,16 @@ from retrieval.extract.merge import changes, identify
 from retrieval.extract.proposals import Completed, completed
 from retrieval.ingest.blocks import parse
 from retrieval.ingest.chunks import chunk
-from retrieval.ingest.reader import discover, read
+from retrieval.ingest.reader import MAX_TEXT, discover, read
 from retrieval.ingest.source_text import source_text
 from retrieval.store.vectors import follow
 
 PATIENCE: Final = 3
 """Documents in a row whose lines the model's endpoint did not answer; the others of the ingest are then not asked about."""
+MOST_CELLS: Final = 200_000
+"""Of all tables of a document."""
+MOST_QUOTED: Final = 100_000_000
+"""Characters, when every cell quotes its row."""
 SELF: Final = Principal(id="system:ingest", role=Role.admin)
 """Compiling needs to see every document; what it writes keeps its document's access."""
 
@@ -135,6 +139,7 @@ class Pipeline:
         now = self._clock.now()
         source = source_text(file, path)
         parsed = parse(file.path, source.text, sha256=file.sha256, places=source.places)
+        _check_size(parsed, path)
         version_id = blake2b(f"{file.path}\n{file.sha256}\n{now.isoformat()}".encode(), digest_size=8).hexdigest()
         read = self._extracted(parsed)
         facts = _placed(_identified(read), parsed)
@@ -245,7 +250,19 @@ def _is_gone(source: Path, folders: Sequence[Path]) -> bool:
 
 def _failed(document: str, error: UserCanFix) -> DocumentReport:
     detail = error.params.get("reason") or error
-    return DocumentReport(document=document, status="failed", reason=error.code, detail=str(detail))
+    params = {name: str(value) for name, value in error.params.items() if name not in ("path", "reason")}
+    return DocumentReport(document=document, status="failed", reason=error.code, detail=str(detail), params=params)
+
+
+def _check_size(parsed: ParsedDocument, path: Path) -> None:
+    """Refuse what would cost gigabytes to compile. Raises UserCanFix(`file_too_large` or `file_too_complex`)."""
+    size = sum(map(len, parsed.lines))
+    if size > MAX_TEXT:
+        raise UserCanFix("file_too_large", path=str(path), size=size, limit=MAX_TEXT)
+    rows = [(len(block.cells), len(block.text)) for block in parsed.blocks if block.kind == "row"]
+    # Every figure of a row is a fact that quotes the row.
+    if sum(cells for cells, _ in rows) > MOST_CELLS or sum(cells * length for cells, length in rows) > MOST_QUOTED:
+        raise UserCanFix("file_too_complex", path=str(path))
 
 
 def _identified(read: Completed) -> tuple[Fact, ...]:

@@ -93,6 +93,8 @@ class DocumentReport(Frozen):
     reason: str | None = None
     """Error or skip code, with `detail` for people."""
     detail: str = ""
+    params: dict[str, str] = {}
+    """What else fills the sentence of `reason`: a size, a limit."""
     language: str | None = None
     facts: dict[str, int] = {}
     """Number of mentions a kind."""

@@ -104,7 +104,8 @@ def _row(opened: Session, document: DocumentReport) -> list[str]:
 
 
 def _why(opened: Session, document: DocumentReport) -> str:
-    error = UserCanFix(document.reason or "bad_request", path=document.document, reason=document.detail)
+    told: dict[str, object] = {**document.params, "path": document.document, "reason": document.detail}
+    error = UserCanFix(document.reason or "bad_request", **told)
     return translate.error_sentence(error, opened.language)
 
 

@@ -17,6 +17,8 @@ _TICK = re.compile(r"✅\ufe0f?\s*")
 _NESTED = 2
 """Columns an item must stand further right to be nested; CommonMark asks for the width of the parent's marker."""
 _MAX_TABLE_LABEL = 200
+_LONGEST_ROW = 8_000
+"""Characters of a table's row; a longer one is a statement, since a figure in it could not be cited in a readable way."""
 _NEAR = 3
 """A label stands at most this many lines above what it introduces."""
 
@@ -136,6 +138,9 @@ class Drafts:
             told, told_line = label(introduction.text), introduction.lines[0]
         self._tables = max(self._tables, number + 1)
         for line, row in body:
+            if len(row) > _LONGEST_ROW:
+                self._drafts.append(Draft("paragraph", (line, line), row))
+                continue
             source = cells(row)
             texts = [plain(cell) for cell in source]
             if header:

@@ -14,6 +14,8 @@ from retrieval.ingest.formats import convert
 
 SUFFIXES = (".md", ".markdown", ".txt", *convert.SUFFIXES)
 MAX_BYTES = 50 * 1024 * 1024
+MAX_TEXT = 5_000_000
+"""Of text, as it is or converted: some 2,500 pages. Other files have pictures in them."""
 
 _SAMPLE = 1024 * 1024
 _MAGIC = (
@@ -56,10 +58,11 @@ def read(path: Path, name: str) -> SourceFile:
         size = path.stat().st_size
         if path.is_dir():
             raise UserCanFix("file_is_folder", path=str(path))
-        if size > MAX_BYTES:
-            raise UserCanFix("file_too_large", path=str(path), size=size, limit=MAX_BYTES)
+        limit = limit_of(name)
+        if size > limit:
+            raise UserCanFix("file_too_large", path=str(path), size=size, limit=limit)
         with path.open("rb") as handle:
-            content = handle.read(MAX_BYTES + 1)
+            content = handle.read(limit + 1)
     except FileNotFoundError as err:
         raise UserCanFix("file_not_found", path=str(path)) from err
     except (OSError, ValueError) as err:
@@ -69,14 +72,21 @@ def read(path: Path, name: str) -> SourceFile:
 
 def check(path: Path, name: str, content: bytes) -> SourceFile:
     """The same checks for bytes that are already here. Raises UserCanFix as `read` does."""
-    if len(content) > MAX_BYTES:
-        raise UserCanFix("file_too_large", path=str(path), size=len(content), limit=MAX_BYTES)
+    if len(content) > limit_of(name):
+        raise UserCanFix("file_too_large", path=str(path), size=len(content), limit=limit_of(name))
     if not content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise UserCanFix("file_empty", path=str(path))
     # An office file is opened by its reader, which knows better what is wrong with it.
     if convert.is_text(name) and is_binary(content):
         raise UserCanFix("file_binary", path=str(path))
     return SourceFile(path=name, content=content, sha256=hashlib.sha256(content).hexdigest())
+
+
+def limit_of(name: str) -> int:
+    """Bytes a file of this name may have. A page's markup is several times its text."""
+    if not convert.is_text(name):
+        return MAX_BYTES
+    return MAX_TEXT if convert.suffix_of(name) is None else 3 * MAX_TEXT
 
 
 def is_binary(content: bytes) -> bool:

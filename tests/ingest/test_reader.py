@@ -69,7 +69,7 @@ def test_missing_file_folder_and_impossible_name_are_refused(tmp_path: Path) -> 
 
 def test_file_beyond_the_limit_is_refused_unread(tmp_path: Path) -> None:
     with (tmp_path / "a.md").open("wb") as handle:
-        handle.truncate(reader.MAX_BYTES + 1)
+        handle.truncate(reader.MAX_TEXT + 1)
 
     assert code_of(tmp_path / "a.md") == "file_too_large"
 

@@ -18,6 +18,8 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_TITLE = 80
+_MOST_COLUMNS = 100
+"""A wider table is written in parts that repeat its first column: a row of thousands of cells is no line to cite."""
 
 
 def write_grid(writer: Writer, rows: Iterable[Row], level: int) -> None:
@@ -39,7 +41,7 @@ def write_grid(writer: Writer, rows: Iterable[Row], level: int) -> None:
 
 
 def write_table(writer: Writer, rows: list[Row], *, level: int, header: bool | None = None, titles: bool = False) -> bool:
-    """Write one table with the titles above it; True when there was a table, False when there were only lines.
+    """Write one table with the titles above it; True when there was a table that rows below a gap may go on with.
 
     Args:
         writer: what to write to.
@@ -65,8 +67,12 @@ def write_table(writer: Writer, rows: list[Row], *, level: int, header: bool | N
             writer.item(0, f"{name.rstrip(': ')}: {value}" if name and value else name or value, at=at)
         return False
     names = _joined([cells for _, cells in rows[:heads]]) if heads else None
-    writer.table(names, rows[heads:], rows[0][0])
-    return True
+    parts = list(_parts(len(rows[0][1])))
+    for part in parts:
+        told = None if names is None else [names[at] for at in part]
+        writer.table(told, [(place, [cells[at] for at in part]) for place, cells in rows[heads:]], rows[0][0])
+    # What follows a table in parts cannot go on with it.
+    return len(parts) == 1
 
 
 def is_numeric(text: str) -> bool:
@@ -135,6 +141,15 @@ def _header_rows(rows: Sequence[Row], told: bool | None) -> int:
 
 def _joined(rows: Sequence[Sequence[str]]) -> list[str]:
     return [" ".join(dict.fromkeys(one_line(cell) for cell in cells if cell.strip())) for cells in zip(*rows, strict=True)]
+
+
+def _parts(width: int) -> Iterator[list[int]]:
+    """Columns of each part of a table, the first one in all of them."""
+    if width <= _MOST_COLUMNS:
+        yield list(range(width))
+        return
+    for start in range(1, width, _MOST_COLUMNS - 1):
+        yield [0, *range(start, min(start + _MOST_COLUMNS - 1, width))]
 
 
 def _trimmed(rows: list[Row]) -> list[Row]:
