@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -311,13 +311,11 @@ class Workspace:
         )
 
     def _new_view(self, principal: Principal, documents: Sequence[str]) -> PlanView:
-        from retrieval.ingest.blocks import parse
         from tools.lookup.view import PlanView
 
         @cache
         def parsed(document: str) -> ParsedDocument:
-            places = self.plans.places(principal, document)
-            return parse(document, self.plans.text(principal, document), places=places)
+            return self._as_corrected(principal, document)
 
         def search(query: str, only: Sequence[str] | None, k: int) -> Sequence[Hit]:
             # Documents the question is limited to limit the search as well.
@@ -331,6 +329,18 @@ class Workspace:
             return [reading for reading in self.recent_readings() if reading.document in readable]
 
         return PlanView(plan=plan, parsed=parsed, search=search, readings=readings, today=lambda: self.clock.now().date())
+
+    def _as_corrected(self, principal: Principal, document: str) -> ParsedDocument:
+        """The document's structure, as people corrected its facts."""
+        from retrieval.extract.amending import amended
+        from retrieval.ingest.blocks import parse
+
+        read = partial(parse, document, places=self.plans.places(principal, document))
+        doc = read(self.plans.text(principal, document))
+        if not self.corrections.of([document]):
+            return doc
+        extracted = self.plans.facts(principal, documents=[document])
+        return amended(doc, extracted, self.corrected(principal, [document]).facts, read)
 
     def _open_vectors(self) -> ChunkStore:
         # chromadb takes a second to load, and most questions need no vectors.

@@ -64,8 +64,9 @@ def json_ready(value: Any) -> Any:
 
 
 def source_line(citation: Citation) -> str:
-    """`[1] file.md:12  the line's beginning`."""
-    return f"  [{citation.n}] {clean(citation.label)}  {one_line(citation.quote)}".rstrip()
+    """`[1] file.md:12  the line's beginning`, and what a person made of it: `→ NPS: 65 (local:ana)`."""
+    corrected = f"  → {one_line(citation.correction)}" if citation.correction else ""
+    return f"  [{citation.n}] {clean(citation.label)}  {one_line(citation.quote)}{corrected}".rstrip()
 
 
 def calculation_lines(made: Calculation, label: Label) -> list[str]:

@@ -81,9 +81,13 @@ def _identity(rule: str, citations: Sequence[Citation]) -> str:
     """Of the rule, the documents and the figures of the cited lines; of the words, where the lines have no figure."""
     marks = [rule]
     for citation in citations:
-        figures = [_figure(one.quantity.value, one.quantity.high, one.quantity.unit) for one in find_quantities(citation.quote)]
+        figures = [_figure(one.quantity.value, one.quantity.high, one.quantity.unit) for one in find_quantities(_said(citation))]
         marks += [citation.document, *(figures or ["".join(_LETTERS.findall(citation.quote.lower()))])]
     return blake2b("\x1f".join(marks).encode(), digest_size=6).hexdigest()
+
+
+def _said(citation: Citation) -> str:
+    return f"{citation.quote} {citation.correction}" if citation.correction else citation.quote
 
 
 def _figure(value: object, high: object, unit: str) -> str:

@@ -149,10 +149,7 @@ class Sheet:
     def citation(self, line: int) -> Citation:
         """One line of the document."""
         path = next((block.heading_path for block in self.doc.blocks if block.lines[0] <= line <= block.lines[1]), ())
-        lines = (line, line)
-        return Citation(
-            document=self.name, lines=lines, heading_path=path, quote=self.doc.quote(lines), place=self.doc.place(lines)
-        )
+        return self.doc.citation((line, line), path)
 
     def read(self, text: str) -> tuple[Number, ...]:
         """Amounts of a text."""

@@ -81,17 +81,24 @@ class FactBase(Frozen):
 
     by: str | None = None
     """Who corrected or added the fact, or `model:<name>` that proposed it; None: the rules read it. Exported only where set."""
+    correction: str | None = None
+    """The fact in the words of the person who changed or added it; what its citation shows beside the quote. Not exported."""
 
     def citation(self) -> Citation:
         """The place of this mention."""
         return Citation(
-            document=self.document, lines=self.lines, heading_path=self.heading_path, quote=self.quote, place=self.place
+            document=self.document,
+            lines=self.lines,
+            heading_path=self.heading_path,
+            quote=self.quote,
+            place=self.place,
+            correction=self.correction,
         )
 
     def exported(self) -> dict[str, Any]:
         """JSON-ready fields of the export: Decimals as numbers, internal fields left out."""
         empty = {field for field in ("place", "by") if getattr(self, field) is None}
-        fields = self.model_dump(exclude={"quote", "when", *empty})
+        fields = self.model_dump(exclude={"quote", "when", "correction", *empty})
         return {key: _plain(value) for key, value in fields.items()}
 
 

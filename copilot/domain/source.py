@@ -95,6 +95,8 @@ class Block(Frozen):
     """Row: plain texts of the table's header cells. The header row itself is a row whose cells equal its header."""
     table: int | None = None
     """Row: number of the table within the document, from 0."""
+    fact_id: str | None = None
+    """The block is no line of the file: it states this fact as a person put it, beside the line the fact stands on."""
 
 
 class ParsedDocument(Frozen):
@@ -111,6 +113,8 @@ class ParsedDocument(Frozen):
     sha256: str = ""
     places: tuple[Place, ...] = ()
     """Of a document that was converted, by line; empty for text."""
+    corrections: dict[int, str] = {}
+    """By line, what people made of the facts there, with who did; `lines` are as in the file, `blocks` as corrected."""
 
     def place(self, lines: Lines) -> str | None:
         """Page, or sheet and row, of these lines in the file: `p3`, `Ventas!12`, `Ventas!12-15`; None for text."""
@@ -119,6 +123,18 @@ class ParsedDocument(Frozen):
     def quote(self, lines: Lines) -> str:
         """The repaired text of these lines."""
         return "\n".join(self.lines[lines[0] - 1 : lines[1]])
+
+    def citation(self, lines: Lines, heading_path: tuple[str, ...] = ()) -> Citation:
+        """These lines, with their page or row and what people corrected on them."""
+        told = [said for line, said in self.corrections.items() if lines[0] <= line <= lines[1]]
+        return Citation(
+            document=self.document,
+            lines=lines,
+            heading_path=heading_path,
+            quote=self.quote(lines),
+            place=self.place(lines),
+            correction="\n".join(told) or None,
+        )
 
 
 class Citation(Frozen):
@@ -132,6 +148,8 @@ class Citation(Frozen):
     """Number within an answer, from 1; 0 while unnumbered."""
     place: str | None = None
     """Page, or sheet and row, in a file that is no text: `p3`, `Ventas!12`."""
+    correction: str | None = None
+    """What a person made of a fact on these lines, and who: `NPS: 65 (local:ana)`; the quote stays as the file has it."""
 
     @property
     def label(self) -> str:

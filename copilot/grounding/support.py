@@ -88,7 +88,8 @@ class Support:
 
     def holds_amount(self, wanted: Wanted) -> bool:
         """Whether one amount is here, as written or as a calculated result."""
-        return any(self._same(wanted, held) for held in self.held) or self._is_result(wanted)
+        found = [held for held in self.held if self._same(wanted, held)]
+        return bool(found) and not self._turned(wanted, found) or self._is_result(wanted)
 
     def holds_period(self, period: Period) -> bool:
         """Whether the text speaks of this period, in whatever words."""
@@ -113,9 +114,21 @@ class Support:
             return False
         return self._right_column(wanted, held)
 
+    def _turned(self, wanted: Wanted, found: Sequence[Held]) -> bool:
+        """Whether `< 40%` stands here as `> 40%`, and the bare number elsewhere by chance."""
+        mine = wanted.amount.comparator
+        same, other = (UP, DOWN) if mine in UP else (DOWN, UP)
+        if mine not in same or any(held.amount.comparator in same for held in found):
+            return False
+        turned = [held.amount for held in self.held if held.amount.comparator in other]
+        return any(amount.unit == wanted.amount.unit and amount.number == wanted.amount.number for amount in turned)
+
     def _same_number(self, wanted: Wanted, theirs: Amount) -> bool:
         mine = wanted.amount
         if mine.unit == theirs.unit or {mine.unit, theirs.unit} == {"score", "count"}:
+            if mine.doubtful and theirs.doubtful:
+                # Written alike, they are read alike: 3.575K is not 3.575M.
+                return mine.value == theirs.value
             return bool(set(mine.values()) & set(theirs.values()))
         named = mine.written_unit in self.units if theirs.unit == "count" else theirs.written_unit in wanted.units
         return "count" in (mine.unit, theirs.unit) and named and mine.number == theirs.number
@@ -147,6 +160,8 @@ def of_citation(citation: Citation, around: Surroundings) -> Support:
             _add_row(support, line, around.header)
         else:
             _add_line(support, line)
+    for said in citation.correction.split("\n") if citation.correction else ():
+        _add_line(support, said)
     for head in around.header:
         _add_line(support, head)
     support.points = [period for period in support.periods if period.start is not None and period.start == period.end]
@@ -178,13 +193,19 @@ def is_falling(text: str) -> bool:
 
 def _add_row(support: Support, line: str, header: Sequence[str]) -> None:
     cells = re.split(r"(?<!\\)\|", line.strip().strip("|"))
-    columns = [parse_period(header[index]) if index < len(header) else None for index in range(len(cells))]
+    columns = [_dated(header[index]) if index < len(header) else None for index in range(len(cells))]
     several = sum(column is not None for column in columns) > 1
     for index, (cell, column) in enumerate(zip(cells, columns, strict=True)):
         _add_line(support, cell.strip(), column if several else None)
         if index < len(header) and re.match(r"\s*\d", cell):
             # `8-14` under `Días` is a stretch of days, and a draft says so.
             support.periods += dates_of(f"{header[index]} {cell.strip()}")
+
+
+def _dated(head: str) -> Period | None:
+    """The period a column is of; a rate by its cadence (`CAGR`, `Monthly`) is of none."""
+    period = parse_period(head)
+    return None if period is None or period.unit == "cadence" else period
 
 
 def _add_line(support: Support, text: str, column: Period | None = None) -> None:

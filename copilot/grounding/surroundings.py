@@ -23,7 +23,8 @@ class Surroundings(Frozen):
 def surroundings(parsed: ParsedDocument, citation: Citation) -> Surroundings:
     """The surroundings of a citation in its document."""
     first, last = citation.lines
-    block = next((one for one in parsed.blocks if one.lines[0] <= last and first <= one.lines[1] and one.kind != "heading"), None)
+    standing = (one for one in parsed.blocks if one.kind != "heading" and one.fact_id is None)
+    block = next((one for one in standing if one.lines[0] <= last and first <= one.lines[1]), None)
     if block is None:
         return Surroundings()
     above: list[Citation] = []
@@ -51,10 +52,4 @@ def _label(parsed: ParsedDocument, block: Block) -> list[Citation]:
 
 
 def _citation(parsed: ParsedDocument, block: Block, lines: Lines) -> Citation:
-    return Citation(
-        document=parsed.document,
-        lines=lines,
-        heading_path=block.heading_path,
-        quote=parsed.quote(lines),
-        place=parsed.place(lines),
-    )
+    return parsed.citation(lines, block.heading_path)

@@ -10,12 +10,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from copilot.domain.correction import Correction
 from copilot.domain.errors import UserCanFix
-from copilot.domain.fact import Fact
+from copilot.domain.fact import Fact, FinanceFact, KpiFact
 from copilot.domain.source import Lines
+from retrieval.extract.telling import FIGURE, SIZES, is_range, reworded, told
 from retrieval.language.periods import parse_period
 
 FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
-FIXED = frozenset({"id", "entry_id", "kind", "document", "lines", "heading_path", "raw", "quote", "when", "by", "place"})
+FIXED = frozenset(
+    {"id", "entry_id", "kind", "document", "lines", "heading_path", "raw", "quote", "when", "by", "place", "correction"}
+)
 """Fields a person does not set: they say where a fact stands and which it is."""
 
 
@@ -59,7 +62,8 @@ def apply(facts: Sequence[Fact], corrections: Iterable[Correction], lines_of: Ca
 def changed(fact: Fact, fields: dict[str, Any], *, by: str) -> Fact:
     """A fact with other values. Raises UserCanFix(`bad_fact_field`)."""
     _check_fields(fact.kind, fields)
-    return _made({**fact.model_dump(), **fields, "by": by}, fields)
+    # What it is called or dated may be another thing of the plan, so its entry is looked for anew.
+    return _signed(_made({**fact.model_dump(), **_with_ends(fields), "entry_id": "", "by": by}, fields), fields)
 
 
 def added(correction: Correction, place: Lines) -> Fact:
@@ -67,7 +71,21 @@ def added(correction: Correction, place: Lines) -> Fact:
     given = {key: value for key, value in correction.fields.items() if key not in ("kind", "heading_path", "raw")}
     _check_fields(str(correction.fields.get("kind")), given)
     stands = {"id": correction.fact_id, "document": correction.document, "lines": place, "quote": correction.quote}
-    return _made({"raw": correction.quote, **correction.fields, **stands, "by": correction.by}, given)
+    return _signed(_made({"raw": correction.quote, **_with_ends(correction.fields), **stands, "by": correction.by}, given), given)
+
+
+def _signed(fact: Fact, fields: dict[str, Any]) -> Fact:
+    """With the person's words beside the file's; a figure they set is shown as they set it."""
+    if isinstance(fact, KpiFact | FinanceFact) and FIGURE & set(fields):
+        fact = fact.model_copy(update={"raw": reworded(fact.raw, fact, only_size=set(fields) <= SIZES and not is_range(fact))})
+    return fact.model_copy(update={"correction": f"{told(fact)} ({fact.by})"})
+
+
+def _with_ends(fields: dict[str, Any]) -> dict[str, Any]:
+    """One amount given for a range of money is both its ends."""
+    if "amount_low" in fields and "amount_high" not in fields:
+        return {**fields, "amount_high": fields["amount_low"]}
+    return fields
 
 
 def _made(values: dict[str, Any], fields: dict[str, Any]) -> Fact:

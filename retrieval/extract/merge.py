@@ -16,12 +16,22 @@ __all__ = ["changes", "compile_plan", "identify"]
 def compile_plan(documents: Sequence[DocumentRecord], facts: Iterable[Fact]) -> Plan:
     """The plan of these documents: facts in document and line order, joined into entries, with their conflicts.
 
-    Facts that were never identified get their ids here.
+    Facts that were never identified get their ids here, and what people changed finds its entry.
     """
     order = {record.document: position for position, record in enumerate(documents)}
     listed = sorted(facts, key=lambda fact: (order.get(fact.document, len(order)), fact.document, fact.lines))
-    known = tuple(listed) if all(fact.id and fact.entry_id for fact in listed) else identify(listed)
+    known = _identified(listed)
     return Plan(documents=tuple(documents), facts=known, entries=_entries(known), conflicts=find_conflicts(known))
+
+
+def _identified(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    if all(fact.id and fact.entry_id for fact in facts):
+        return tuple(facts)
+    found = identify(facts)
+    return tuple(
+        other.model_copy(update={"id": fact.id or other.id, "entry_id": fact.entry_id or other.entry_id})
+        for fact, other in zip(facts, found, strict=True)
+    )
 
 
 def _entries(facts: Sequence[Fact]) -> tuple[Entry, ...]:

@@ -43,10 +43,7 @@ class Rows:
         known = self._view.citations
         place = (document, lines, heading_path)
         if place not in known:
-            parsed = self._view.parsed(document)
-            known[place] = Citation(
-                document=document, lines=lines, heading_path=heading_path, quote=parsed.quote(lines), place=parsed.place(lines)
-            )
+            known[place] = self._view.parsed(document).citation(lines, heading_path)
         return known[place]
 
     def cite_statement(self, statement: Statement) -> str:
