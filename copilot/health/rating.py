@@ -32,7 +32,7 @@ from copilot.health.wording import written
 from copilot.journal.metrics import Metric
 
 HUNDRED = Decimal(100)
-SHOWN_DIGITS = 5
+SHOWN_DIGITS = 4
 COLOURS: Mapping[Reason, Status] = {
     "met": "green",
     "on_path": "green",
@@ -267,7 +267,7 @@ def _tenth(value: Decimal) -> Decimal:
 
 
 def _short(value: Decimal) -> Decimal:
-    """To five significant digits, whole numbers whole: what was worked out is not more exact than that."""
+    """To four significant digits, whole numbers whole: what was worked out is not more exact than that."""
     if value == 0:
         return Decimal(0)
     places = SHOWN_DIGITS - 1 - value.adjusted()

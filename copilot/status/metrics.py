@@ -1,9 +1,9 @@
-"""Metrics of the weekly report: who is behind, where it leads, who is silent; computed by `copilot.health`, told as items. Pure."""
+"""Metrics of the weekly report: who is behind, where it leads, who is silent; worked out by `copilot.health`, told as items."""
 
 from __future__ import annotations
 
 from copilot.domain.source import Citation
-from copilot.domain.status import StatusItem
+from copilot.domain.status import COMPUTED, StatusItem
 from copilot.health.dates import due_citation, reading_citation
 from copilot.health.groups import furthest_behind
 from copilot.health.state import MetricHealth, PlanHealth, Reason
@@ -41,7 +41,7 @@ def silent_metrics(health: PlanHealth) -> list[StatusItem]:
         target = metric.target
         if metric.reason == "stale" and metric.latest is not None:
             slots = {**_reading_slots(metric), "cadence": str(metric.cadence_days)}
-            old.append(StatusItem(section="silent", what="metric_stale", slots=slots, evidence=(_place(metric),)))
+            old.append(StatusItem(section="silent", what="metric_stale", slots=slots, evidence=(_place(metric), _rhythm(metric))))
         elif metric.reason == "no_reading" and target is not None and _runs(metric, health):
             slots = {"name": target.name, "target": target.raw}
             never.append(StatusItem(section="silent", what="metric_silent", slots=slots, evidence=(target.citation(),)))
@@ -85,6 +85,12 @@ def _reading_slots(metric: MetricHealth) -> dict[str, str]:
         return {"name": metric.name}
     slots = {"name": latest.name, "value": written(latest.value, latest.unit), "date": latest.on.isoformat()}
     return {**slots, "confidence": latest.confidence or ""}
+
+
+def _rhythm(metric: MetricHealth) -> Citation:
+    """A citation that stands for how often the metric is reported."""
+    quote = f"{metric.name}: {metric.cadence_days} days"
+    return Citation(document=f"{COMPUTED}{metric.document}", lines=(1, 1), quote=quote)
 
 
 def _place(metric: MetricHealth) -> Citation:

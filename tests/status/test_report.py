@@ -26,7 +26,7 @@ def test_a_week_is_told_by_section(plan: Plan, journal: Journal) -> None:
         "changed": ["change_changed:ARR"],
         "done": ["task_done:Hacer 5 demos"],
         "overdue": ["task_overdue:Contratar CTO"],
-        "metrics": ["reading_missed:Churn"],
+        "metrics": ["reading_not_yet:Churn"],
         "money": ["phase_running:Fase 1 (Meses 1-3)", "money:Inversión"],
         "silent": ["metric_silent:NPS"],
     }
@@ -53,7 +53,7 @@ def test_without_the_plans_start_nothing_is_due_and_the_start_is_asked_for(plan:
     assert found["asks"] == ["start_missing:plan.md"]
 
 
-@pytest.mark.parametrize(("value", "verdict"), [("4.9", "reading_met"), ("5", "reading_missed"), ("6", "reading_missed")])
+@pytest.mark.parametrize(("value", "verdict"), [("4.9", "reading_met"), ("5", "reading_not_yet"), ("6", "reading_not_yet")])
 def test_a_reading_is_held_against_the_targets_comparator(plan: Plan, value: str, verdict: str) -> None:
     assert told(plan, Journal(readings=[reading(value)]))["metrics"] == [f"{verdict}:Churn"]
 
