@@ -19,6 +19,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.tools import BaseTool
 from langgraph.errors import GraphRecursionError
 
+from copilot.agent.briefing import PROMPT, system_prompt
 from copilot.agent.context import TurnContext
 from copilot.agent.events import AnswerReady, Sentence, StreamEvent
 from copilot.agent.graph import Limits, build_graph
@@ -41,7 +42,6 @@ from tools.registry.proposals import Proposer
 
 log = logging.getLogger(__name__)
 
-LANGUAGE_NAMES: dict[Language, str] = {"es": "Spanish", "en": "English", "pt": "Portuguese", "fr": "French"}
 LATIN = re.compile(r"[A-Za-z]{2}")
 Notify = Callable[[StreamEvent], None]
 Turns = Callable[[Sequence[AnyMessage], TurnContext], Awaitable[list[AnyMessage]]]
@@ -163,7 +163,7 @@ class Copilot:
         proposer = self._proposing(by, language) if self._proposing is not None else None
         try:
             grounded, messages, context = await self._run(
-                self._turns, answerer, question, history, view, language, notify, proposer
+                self._turns, answerer, question, history, view, language, notify, principal, proposer
             )
         except OperatorMustFix as error:
             if self._fallback is None or self._fallback_turns is None:
@@ -171,7 +171,7 @@ class Copilot:
             log.warning("model_failed", extra={"code": error.code, "endpoint": answerer.endpoint})
             answerer, told = self._fallback, OFFLINE_INSTEAD[language].format(code=error.code)
             grounded, messages, context = await self._run(
-                self._fallback_turns, answerer, question, history, view, language, notify, proposer
+                self._fallback_turns, answerer, question, history, view, language, notify, principal, proposer
             )
         grounded, proposed = with_proposals(grounded, proposer, language)
         answer = Answer(
@@ -186,7 +186,7 @@ class Copilot:
             proposals=proposed,
             tool_calls=tuple(context.tool_calls),
             model=answerer.name,
-            prompt=load("answer").info,
+            prompt=load(PROMPT).info,
             usage=_usage(messages),
             conversation_id=question.conversation_id,
             elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
@@ -232,6 +232,7 @@ class Copilot:
         view: PlanView,
         language: Language,
         notify: Notify,
+        principal: Principal,
         proposer: Proposer | None,
     ) -> tuple[Grounded, list[AnyMessage], TurnContext]:
         context = TurnContext(
@@ -242,7 +243,7 @@ class Copilot:
                 around=view.around,
             ),
             language=language,
-            system_prompt=self._system_prompt(principal, view, language),
+            system_prompt=system_prompt(principal, view.plan.documents, language, self._clock.now().date()),
             notify=notify,
             proposer=proposer,
         )

@@ -174,11 +174,31 @@ def _rows(message: Message) -> Iterator[dict[str, Any]]:
     try:
         told = json.loads(message.text)
     except ValueError:
+        yield from _table_rows(message.text)
         return
     listed = told if isinstance(told, list) else []
     if isinstance(told, dict):
         listed = [*(told.get("calculations") or ()), *(told.get("rows") or ())]
     yield from (row for row in listed if isinstance(row, dict))
+
+
+def _table_rows(text: str) -> Iterator[dict[str, Any]]:
+    """Rows of a table whose header says what its columns are, `e` or `c` first; calculations before what they rest on."""
+    rows: list[dict[str, Any]] = []
+    steps: list[dict[str, Any]] = []
+    columns: list[str] = []
+    for line in text.split("\n"):
+        cells = line.split("\t")
+        if cells[0] in ("e", "c"):
+            columns = cells
+        elif columns and re.fullmatch(r"[ec]\d+(,[ec]\d+)*", cells[0]):
+            row: dict[str, Any] = dict(zip(columns[1:], cells[1:], strict=False))
+            row = {name: cell for name, cell in row.items() if cell}
+            if columns[0] == "c":
+                steps.append({**row, "id": cells[0]})
+            else:
+                rows.append({**row, "e": cells[0].split(",")})
+    yield from (*steps, *rows)
 
 
 def _written(rows: list[dict[str, Any]]) -> str:

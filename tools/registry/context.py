@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 from copilot.domain.answer import ToolResult
 from copilot.grounding.evidence import TurnEvidence
 from tools.lookup.view import PlanView
+from tools.registry.table import table_of
 
 
 class ToolContext(Protocol):
@@ -24,22 +23,5 @@ class ToolContext(Protocol):
 
 
 def content_of(result: ToolResult) -> str:
-    """What a model reads of a result: compact JSON without empty fields; the citations themselves stay in the artifact."""
-    told: dict[str, Any] = {
-        "rows": list(result.rows),
-        "value": result.value,
-        "unit": result.unit,
-        "calculations": [
-            {"id": step.id, "name": step.name, "formula": step.formula, "result": step.result, "unit": step.unit}
-            for step in result.calculations
-        ],
-        "note": result.note,
-    }
-    kept = {key: value for key, value in told.items() if value not in (None, [], "")}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return str(value)
+    """What a model reads of a result; the typed result and its citations stay in the artifact."""
+    return table_of(result)

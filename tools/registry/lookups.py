@@ -37,23 +37,18 @@ LOOKUPS: tuple[Lookup, ...] = (
     lookup.document_outline,
 )
 ARGUMENTS = {
-    "document": "limit to one document: its file name, title or what people call it",
-    "metric": "name of the metric, in any language",
-    "period": "as people say it: 'Mes 6', 'month 6', 'Q2', 'primeros 30 días'",
-    "segment": "department, heading or row group",
+    "segment": "department or row group",
     "section": "heading, list, table or numbered point",
     "item": "what the money is for",
-    "role": "limit to one role, for instance target, actual, investment, salary",
-    "query": "words to look for",
-    "weekday": "name of a weekday",
-    "done": "true: ticked, false: not ticked",
+    "role": "such as target, actual, investment, salary",
+    "done": "ticked",
     "kind": "action, deliverable, milestone, objective, role or note",
     "first": "what the first figure is, with its time",
-    "second": "what the other figure is; leave out for a metric's value today against its target",
-    "lowest": "true: the smallest first",
-    "limit": "most rows",
-    "rule": "family of rules: total, percent, roi, payback, cagr, npv, unit, target, baseline, timeline, placeholder ...",
+    "second": "the other figure; leave out for a metric's value today against its target",
+    "lowest": "smallest first",
+    "rule": "family: total, percent, roi, payback, cagr, npv, unit, target, baseline, timeline, placeholder",
 }
+"""Of what its name does not say; what `document`, `metric` and `period` take is said once, in the system prompt."""
 
 
 def lookup_tools() -> list[BaseTool]:
@@ -68,9 +63,9 @@ def _tool(function: Lookup) -> BaseTool:
         return content_of(result), result
 
     hints = {
-        name: Annotated[hint, Field(description=ARGUMENTS[name])]
+        name: Annotated[hint, Field(description=ARGUMENTS.get(name))]
         for name, hint in get_type_hints(function).items()
         if name not in ("view", "return")
     }
-    told = (inspect.getdoc(function) or "").partition("\n\nArgs:")[0].partition("\n\nReturns:")[0].partition("\n\nRaises:")[0]
+    told = (inspect.getdoc(function) or "").partition("\n\n")[0]
     return tool_from(call, function, description=told, hints=hints)
