@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, TypeVar
 
@@ -19,6 +20,9 @@ from tools.calc.amounts import Amount
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 NameArgument = Annotated[str, typer.Argument(help="Name or id; near matches are offered.")]
 NoteOption = Annotated[str | None, typer.Option("--note", help="Why, or how it is known.")]
+ConfidenceOption = Annotated[
+    str | None, typer.Option("--confidence", help="How sure you are of reaching the target: green, amber or red.")
+]
 DocumentOption = Annotated[str | None, typer.Option("--document", "-d", help="Only this document: its name or a part of it.")]
 NEAR = 3
 LONGEST_AMOUNT = 60
@@ -93,6 +97,14 @@ def amount(text: str, *, name: str, bare: str) -> Amount:
     per = f"/{found[0].per}" if found[0].per and "/" not in unit else ""
     factor = -1 if found[0].sign == "-" else 1
     return Amount(value=read.value * factor, high=None if read.high is None else read.high * factor, unit=unit + per, name=name)
+
+
+def given_day(text: str) -> date:
+    """A day from the command line. Raises UserCanFix(`bad_date`)."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UserCanFix("bad_date", value=text) from error
 
 
 def _holds(name: str, words: Sequence[str]) -> bool:
