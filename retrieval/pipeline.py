@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -18,14 +18,17 @@ from typing import Final
 from copilot.domain.access import Principal, Role
 from copilot.domain.errors import OperatorMustFix, UserCanFix
 from copilot.domain.fact import Dropped, Fact
-from copilot.domain.plan import DocumentRecord, DocumentReport, IngestReport
+from copilot.domain.journal import TaskChange
+from copilot.domain.plan import DocumentRecord, DocumentReport, IngestReport, PlanEvent
 from copilot.domain.ports import Clock, CountTokens, Embedder, OpenChunkStore, PlanStore
 from copilot.domain.proposed import Proposer
 from copilot.domain.source import ParsedDocument, SourceFile
 from copilot.version import __version__
 from retrieval.extract import extract
+from retrieval.extract.lineage import inherit, likeness
 from retrieval.extract.merge import changes, identify
 from retrieval.extract.proposals import Completed, completed
+from retrieval.extract.ticks import ticked
 from retrieval.ingest.blocks import parse
 from retrieval.ingest.chunks import chunk
 from retrieval.ingest.reader import MAX_TEXT, discover, read
@@ -59,6 +62,7 @@ class Pipeline:
         embedder: Embedder | None = None,
         vectors: OpenChunkStore | None = None,
         proposer: Proposer | None = None,
+        task_states: Callable[[], Mapping[str, TaskChange]] = dict,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -66,7 +70,9 @@ class Pipeline:
         self._embedder = embedder
         self._vectors = vectors
         self._proposer = proposer
+        self._task_states = task_states
         self._unanswered = 0
+        self._trouble: OperatorMustFix | None = None
         self._compiler = f"{__version__}+{proposer.name}" if proposer else __version__
 
     def ingest(self, paths: Sequence[Path], *, progress: Progress | None = None, again: bool = False) -> IngestReport:
@@ -80,7 +86,7 @@ class Pipeline:
         began = time.monotonic()
         self._unanswered = 0
         found = discover(paths)
-        names = _Names(self._store.documents(SELF))
+        names = _Names(self._store.documents(SELF), paths)
         reports = [_failed(str(failure.params.get("path", "")), failure) for failure in found.failures]
         for done, (path, name) in enumerate(found.files):
             if progress:
@@ -88,12 +94,20 @@ class Pipeline:
             reports.append(self._one(path, name, names, again=again))
         if progress:
             progress(len(found.files), len(found.files), "")
-        reports += [self.remove(record.document) for record in names.gone(paths)]
-        trouble = self.write_vectors()
+        reports += [DocumentReport(document=former, status="removed") for former in names.renamed]
+        reports += [self.remove(record.document) for record in names.gone()]
+        self.write_vectors()
         pending = self._store.vectors_pending()
         elapsed_ms = (time.monotonic() - began) * 1000
         log.info("ingest_done", extra={"documents": len(reports), "pending_vectors": pending, "ms": round(elapsed_ms)})
-        return IngestReport(documents=tuple(reports), pending_vectors=pending, trouble=trouble, elapsed_ms=elapsed_ms)
+        trouble = self._trouble
+        return IngestReport(
+            documents=tuple(reports),
+            pending_vectors=pending,
+            trouble=trouble.code if trouble else None,
+            trouble_params={name: str(value) for name, value in trouble.params.items()} if trouble else {},
+            elapsed_ms=elapsed_ms,
+        )
 
     def remove(self, document: str) -> DocumentReport:
         """Take a document out of every answer at once. Raises UserCanFix(`unknown_document`)."""
@@ -105,6 +119,7 @@ class Pipeline:
 
     def write_vectors(self) -> str | None:
         """Write the vectors that wait and delete those of passages that are gone; a code when that could not be done."""
+        self._trouble = None
         if self._embedder is None or self._vectors is None:
             return None
         try:
@@ -112,6 +127,7 @@ class Pipeline:
         except OperatorMustFix as error:
             # Passages are found by their words meanwhile, and the list is still there the next time.
             log.warning("vectors_wait", extra={"code": error.code})
+            self._trouble = error
             return error.code
         return None
 
@@ -123,7 +139,7 @@ class Pipeline:
             if before is not None and not again and before.sha256 == file.sha256 and before.compiled_by == self._compiler:
                 names.keep(path, name)
                 return DocumentReport(document=name, status="unchanged", language=before.language)
-            report = self._compile(file, path, before)
+            report = self._compile(file, path, before, names)
         except UserCanFix as error:
             return _failed(name, error)
         except OperatorMustFix:

@@ -112,4 +112,6 @@ class IngestReport(Frozen):
     """Chunks that wait for the process that owns the Chroma folder; 0 when all are embedded."""
     trouble: str | None = None
     """Code of the OperatorMustFix that kept vectors from being written; None when all went well."""
+    trouble_params: dict[str, str] = {}
+    """What fills its sentence."""
     elapsed_ms: float = 0.0

@@ -16,7 +16,7 @@ from copilot.domain.errors import UserCanFix
 class _Record(BaseModel):
     """Sets carry more than is asked (gold answers, types); what is not needed here is left alone."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
     id: str
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from copilot.domain.errors import UserCanFix
+from copilot.domain.errors import OperatorMustFix, UserCanFix
 from copilot.domain.plan import DocumentReport, IngestReport
 from integrations import translate
 from integrations.cli.options import JsonOption
@@ -17,6 +17,7 @@ from integrations.cli.session import Session, session
 from integrations.render import json_ready
 
 READ = ("ingested", "replaced", "unchanged")
+WRITTEN = ("ingested", "replaced")
 NOTHING_READ = 2
 WAKE_MS = 500
 
@@ -84,8 +85,14 @@ def _show(opened: Session, report: IngestReport) -> None:
     for document in report.documents:
         if document.status in ("failed", "skipped"):
             opened.screen.notice(f"{document.document}: {_why(opened, document)}")
+    unanswered = [document for document in report.documents if document.status in WRITTEN and document.detail]
+    if unanswered:
+        told = {"model": opened.settings.extraction_model, "reason": unanswered[0].detail}
+        opened.screen.notice(opened.say("extraction_unanswered", count=len(unanswered), **told))
     if report.pending_vectors:
         opened.screen.notice(opened.say("pending_vectors", count=report.pending_vectors))
+    if report.trouble:
+        opened.screen.notice(translate.error_sentence(OperatorMustFix(report.trouble, **report.trouble_params), opened.language))
     totals = {
         "documents": sum(document.status in READ for document in report.documents),
         "facts": sum(sum(document.facts.values()) for document in report.documents),

@@ -14,7 +14,7 @@ from integrations.cli.session import session
 from integrations.render import json_ready
 
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; anything but loopback needs keys.")]
-PortOption = Annotated[int, typer.Option("--port", "-p", min=0, max=65535)]
+PortOption = Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port to listen on.")]
 ROLES = [role.name for role in Role]
 
 
