@@ -17,9 +17,12 @@ from copilot.grounding.draft import Draft, Segment, Statement
 from copilot.grounding.evidence import TurnEvidence
 from copilot.grounding.figures import DOCUMENT, Figure, Reading, mentioned_units, plain, read
 from copilot.grounding.support import Support, Wanted, dates_of, is_falling, of_citation
+from retrieval.language.folding import folded
 
 LONGEST_STATEMENT = 1500
 """A sentence of more characters is none: it is cut unread, so that no text can make the check slow."""
+NUMBERED = re.compile(r"(?:[-*+•>]\s+)?(\d{1,2})[.)]\s+(\w+(?:[ -]\w+){0,3})")
+"""A number that may be a list's own or part of a name, and the first words behind it."""
 _JOINT = re.compile(r"[:;,|/(]\s+|\)\s*|\s[-–—·>]\s|\s\(")
 """What joins a table's heads and cells, or a chain of headings, inside one quotation."""
 
@@ -68,6 +71,8 @@ class _Check:
         everything = self._support(self.statement.marks or self.statement.lent)
         for segment in self.statement.segments:
             self._segment(segment, everything)
+        if (label := _other_number(self.text, everything)) is not None:
+            self.problems.append(label)
         for name in self.reading.documents:
             if not (self._is_known_document(name) or everything.says(name)):
                 self.problems.append(name)
@@ -85,7 +90,7 @@ class _Check:
             if not (everything.holds_period(period) or self._asked_period(period) or self._above(segment.marks, period)):
                 self.problems.append(period.raw)
         for token in reading.loose:
-            if not (everything.says(token) or self.turn.asked().says(token)):
+            if not (_says_token(token, everything) or _says_token(token, self.turn.asked())):
                 self.problems.append(token)
         for name in reading.quoted:
             if re.search(r"\w", name) and not self._is_said(name, everything, segment.marks):
@@ -140,6 +145,25 @@ class _Check:
 
     def _support(self, marks: Sequence[str]) -> Support:
         return Support.joined(support for mark in dict.fromkeys(marks) if (support := self.turn.support(mark)) is not None)
+
+
+def _says_token(token: str, support: Support) -> bool:
+    """Whether the token stands there, with the signs it has: `<600px` is not held by `> 600px`, nor `24/7` by `24/7%`."""
+    sign, bare = token[: len(token) - len(token.lstrip("+-<>≤≥"))], token.lstrip("+-<>≤≥")
+    if not re.search(r"\d$", bare) and not bare.endswith("%") and not sign:
+        return support.says(token)
+    end = r"\s?%" if bare.endswith("%") else r"(?!\w|\s?%)"
+    start = rf"{re.escape(sign)}\s?" if sign else r"(?<!\w)"
+    return re.search(start + re.escape(bare.rstrip("%")) + end, support.text) is not None
+
+
+def _other_number(text: str, support: Support) -> str | None:
+    """The number before a heading or a row's name, `5. Exit`, when the evidence numbers those words otherwise."""
+    found = NUMBERED.match(folded(text))
+    if found is None:
+        return None
+    there = re.findall(rf"(?<![\w.])(\d{{1,2}})[.)]\s+{re.escape(found[2])}(?!\w)", support.text)
+    return f"{found[1]}." if there and found[1] not in there else None
 
 
 def _with_lists(verdicts: list[Verdict], turn: TurnEvidence) -> list[Verdict]:

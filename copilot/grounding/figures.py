@@ -25,6 +25,8 @@ ORDINAL = re.compile(r"(?:^\s*(?:[-*+•>]\s+)?|(?<=[\"“«(]))\d{1,2}[.)](?=\s
 """Numbers a point of a list or, in a quotation or bracket, a heading."""
 RATIO_END = re.compile(r"(?<=\d:\d)[:,](?=\s)|(?<=\d:\d\d)[:,](?=\s)")
 """A mark of punctuation behind `5:1` that would be read as more of the number."""
+MARKED_DIGITS = re.compile(r"(?:(?<![^\s(\[|*:])[+-]|[<>≤≥]\s?)$")
+"""What turns a token of digits round when it stands before it."""
 DIGITS = re.compile(r"(?<![^\W_])[^\W_]{0,30}\d(?:[\w.,:/'-]{0,60}\w)?|\d{1,60}")
 _MARKUP = re.compile(r"\*\*|__|[*`]|\\(?=[|*_#])")
 _SHARED = {"ratio": "multiple", "x": "multiple", "score/10": "score"}
@@ -72,7 +74,7 @@ class Reading:
     periods: tuple[Period, ...] = ()
     """Numbered points and stretches of time, dates."""
     loose: tuple[str, ...] = ()
-    """Tokens with digits that are neither amount nor period: `B2B`, `24/7`, `Fortune 500`; folded."""
+    """Tokens with digits that are neither amount nor period, with their sign: `B2B`, `24/7`, `<600px`; folded."""
     quoted: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     """File names, with lines where the text gives them."""
@@ -106,12 +108,14 @@ def read(text: str) -> Reading:
     periods = find_periods(clean)
     dated = [hit for hit in periods if hit.form in ("point", "stretch", "calendar", "phase", "opening")]
     quantities = [one for one in find_quantities(clean) if not any(_inside(one, hit.start, hit.end) for hit in dated)]
+    # `80/100%` are two shares, no score of a hundred: it is compared as it is written.
+    quantities = [one for one in quantities if not ("/" in one.raw and clean[one.end :].lstrip(" ").startswith("%"))]
     figures = tuple(
         _figure(one, [hit.period for hit in periods if hit.start < one.end and one.start < hit.end]) for one in quantities
     )
     spans = [(one.start, one.end) for one in quantities] + [(hit.start, hit.end) for hit in dated]
     loose = tuple(
-        _with_month(folded(clean), match)
+        _sign_before(clean, match) + _with_month(folded(clean), match) + _percent_behind(clean, match)
         for match in DIGITS.finditer(clean)
         if not all(_covered(at, spans) for at in range(match.start(), match.end()) if clean[at].isdigit())
     )
@@ -170,8 +174,16 @@ def _figure(one: FoundQuantity, periods: list[Period], raw: str = "") -> Figure:
     for index, (value, unit, comparator) in enumerate(parts):
         scaled_value, kind = scaled(value, unit)
         digits = significant(written[index] if len(written) == len(parts) else one.raw)
-        amounts.append(Amount(scaled_value, kind, value, unit, digits, one.sign, comparator, one.per, one.ambiguous))
+        sign = one.sign or (_own_sign(one.raw, index) if one.baseline is not None else "")
+        amounts.append(Amount(scaled_value, kind, value, unit, digits, sign, comparator, one.per, one.ambiguous))
     return Figure(raw=raw or one.raw.strip(), amounts=tuple(amounts), time=tuple(periods), marked=one.marked)
+
+
+def _own_sign(move: str, index: int) -> str:
+    """The sign of one end of a move: minus at the second of `4.2% → -25%`."""
+    numbers = list(re.finditer(r"\d[\d.,]*", move))
+    before = move[: numbers[index].start()].rstrip("$€ ") if index < len(numbers) else ""
+    return "-" if re.search(r"(?:^|[\s>→(])[-−]$", before) else ""
 
 
 def _with_month(level: str, match: re.Match[str]) -> str:
@@ -187,6 +199,16 @@ def _with_month(level: str, match: re.Match[str]) -> str:
     if before and month.fullmatch(before[1]):
         return level[before.start() : match.end()]
     return token
+
+
+def _sign_before(text: str, match: re.Match[str]) -> str:
+    """`<` of `< 600px`, `-` of `-1%:`; empty where none is written."""
+    found = MARKED_DIGITS.search(text[max(0, match.start() - 3) : match.start()])
+    return found[0].strip() if found else ""
+
+
+def _percent_behind(text: str, match: re.Match[str]) -> str:
+    return "%" if text[match.end() : match.end() + 2].lstrip(" ").startswith("%") else ""
 
 
 def _inside(one: FoundQuantity, start: int, end: int) -> bool:
