@@ -81,6 +81,8 @@ def compare_values(
     except RumboError:
         # From zero there is no percentage.
         pass
+    # Points of a score are points, of whatever scale.
+    steps = [step.model_copy(update={"unit": "count"}) if step.unit == "score" else step for step in steps]
     made = [step.model_copy(update={"id": f"c{number}"}) for number, step in enumerate(steps, 1)]
     return rows.result(calculations=made, value=shown, unit=kind(pair[0].unit))
 

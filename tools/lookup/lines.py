@@ -7,10 +7,11 @@ Knows blocks; knows neither facts nor questions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from copilot.domain.source import Block, ParsedDocument
+from retrieval.language.periods import find_periods
 
 TEXT_FENCES = frozenset({"", "text", "txt", "plaintext", "markdown", "md"})
 """Fences whose content is words; any other language is code, and stays one block."""
@@ -20,6 +21,7 @@ BOX = re.compile(r"^\[([ xX])\]\s*")
 ATTRIBUTE = re.compile(r"^[^\W\d][^:|]{0,40}:\s*\S")
 COLUMNS = re.compile(r"\s{3,}")
 MOST_LINES = 400
+LONGEST_INTRODUCTION = 160
 MARKS = re.compile(r"\*\*|__|`")
 
 
@@ -47,25 +49,46 @@ def introduces(block: Block) -> bool:
     """Whether a paragraph is a line that introduces what follows it: all of it bold, or closed by a colon."""
     text = block.text.strip()
     bold = text.startswith("**") and text.endswith("**") and text.count("**") == 2
-    return block.kind == "paragraph" and "\n" not in text and len(text) < 160 and (bold or text.rstrip("*").endswith(":"))
+    return (
+        block.kind == "paragraph"
+        and "\n" not in text
+        and len(text) < LONGEST_INTRODUCTION
+        and (bold or text.rstrip("*").endswith(":"))
+    )
 
 
 def introduced(blocks: Sequence[Block]) -> dict[int, int]:
-    """Index of a fence, or of a bold numbered point, to the index of the paragraph that introduces it."""
+    """Index of a fence, a bold numbered point or a list's item, to the index of the paragraph that introduces it."""
     found: dict[int, int] = {}
     series: int | None = None
-    for at, block in enumerate(blocks):
-        before = at - 1
+    for at, block in enumerate(blocks[1:], 1):
+        above = blocks[at - 1]
         if block.kind == "heading":
             series = None
-        elif block.kind == "code" and before >= 0 and introduces(blocks[before]):
-            found[at] = before
         elif _is_point(block):
-            if before >= 0 and introduces(blocks[before]) and not _is_point(blocks[before]):
-                series = before
+            series = at - 1 if introduces(above) and not _is_point(above) else series
             if series is not None:
                 found[at] = series
+        elif (intro := _intro(at, block, above, found)) is not None:
+            found[at] = intro
     return found
+
+
+def _intro(at: int, block: Block, above: Block, found: Mapping[int, int]) -> int | None:
+    """Of a fence the line before it; of a list the line before it that dates it."""
+    if block.kind == "code":
+        return at - 1 if introduces(above) else None
+    if block.kind != "item" or block.label is not None:
+        return None
+    return found.get(at - 1) if above.kind == "item" else at - 1 if _dates(above) else None
+
+
+def _dates(block: Block) -> bool:
+    """Whether a paragraph names the time of the list below it: `**Semana 9-10**: Ventas`."""
+    text = block.text.strip()
+    if block.kind != "paragraph" or "\n" in text or len(text) > LONGEST_INTRODUCTION or not text.startswith("**"):
+        return False
+    return any(hit.form in ("point", "stretch", "calendar") for hit in find_periods(text.split("**")[1]))
 
 
 def _is_point(block: Block) -> bool:

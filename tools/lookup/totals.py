@@ -27,6 +27,10 @@ from tools.lookup.view import PlanView
 NEVER_ADDED = ("ratio", "x", "score", "score/10")
 MOST_MEMBERS = 60
 LONGEST_NAME = 60
+NAMED, OWN_NAME = 0.8, 0.6
+"""Share of a row's name that is asked for, and of the question that the row itself carries, for its cells to be compared."""
+ACROSS = 1.25
+"""Worth of a group of rows from which on it is what was asked for, whatever one row holds."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,9 @@ def sum_amounts(
     sums = _numbered(total(amounts))
     scaled = is_scaled(member.figure.raw for member in members)
     shown = written_range(sums[0].result, sums[-1].result, unit, scaled=scaled)
-    for stated in _stated_totals(view, members):
+    # A total of the whole says nothing of the part that was asked for.
+    whole = len(members) == len(best[:MOST_MEMBERS])
+    for stated in _stated_totals(view, members) if whole else ():
         rows.add(
             {
                 **rows.described(stated.statement),
@@ -111,6 +117,9 @@ def rank_values(
     )
     groups = grouped(view, ranked, terms, adding=False)
     best = max(groups, key=lambda members: _group_score(members, terms), default=[])
+    across = _across_columns(ranked)
+    if across and (not best or _group_score(best, terms)[0] < ACROSS):
+        best = across
     ordered = sorted(best, key=lambda member: (member.figure.high, member.figure.low), reverse=not lowest)
     rows = Rows(view, "rank_values")
     for place, member in enumerate(ordered[:limit], 1):
@@ -121,10 +130,23 @@ def rank_values(
             rank=place,
             amount=member.figure.raw,
             head=member.figure.head,
-            of=_entity(view, statement),
+            of=member.figure.head if best is across else _entity(view, statement),
             beside=beside,
         )
     return rows.result(value=ordered[0].figure.raw if ordered else None)
+
+
+def _across_columns(ranked: Sequence[Match]) -> list[Member]:
+    """The cells of the row that carries the very name asked for: `EBITDA` by year, `ROI` by option."""
+    for match in ranked:
+        statement = match.statement
+        if statement.block.kind != "row" or match.precision < NAMED or match.own < OWN_NAME or is_total(statement):
+            continue
+        kinds = Counter(kind(figure.unit) for figure in statement.figures)
+        unit, count = kinds.most_common(1)[0] if kinds else ("", 0)
+        if count > 1:
+            return [Member(figure, match) for figure in statement.figures if kind(figure.unit) == unit]
+    return []
 
 
 def grouped(view: PlanView, ranked: Iterable[Match], terms: Sequence[Term], *, adding: bool = True) -> list[list[Member]]:

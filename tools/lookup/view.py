@@ -18,6 +18,7 @@ from copilot.domain.source import Citation, Hit, Lines, ParsedDocument
 from copilot.domain.status import COMPUTED, JOURNAL
 from copilot.grounding.surroundings import Surroundings, surroundings
 from tools.lookup.index import Index
+from tools.lookup.naming import Titles
 
 Search = Callable[[str, Sequence[str] | None, int], Sequence[Hit]]
 """Query, documents (None: all), number of hits; best first."""
@@ -69,3 +70,8 @@ class PlanView:
     def titles(self) -> dict[str, str]:
         """Document to its title."""
         return {record.document: record.title for record in self.plan.documents}
+
+    @cached_property
+    def names(self) -> Titles:
+        """What the documents are called."""
+        return Titles(self.titles)

@@ -40,6 +40,12 @@ def ordinals(name: str) -> frozenset[str]:
 
 
 @cache
+def judging(name: str) -> frozenset[str]:
+    """Words for the `best` or the `worst`."""
+    return frozenset(data("cues")["judging"][name].split())
+
+
+@cache
 def words(name: str) -> frozenset[str]:
     """A plain word list."""
     return frozenset(data("cues")[name]["words"].split())

@@ -14,6 +14,8 @@ LONGEST_LIST = 2400
 LONGEST_QUOTE = 118
 TREE = re.compile(r"(?:\s*[\u2500-\u257f]+\s*)+")
 """Lines drawn in text diagrams."""
+NUMBERED = re.compile(r"(^|, )(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)]|\d{1,2}(?:\.\d{1,2}){1,3})\s+(?=[^\W\d])")
+"""A heading's own number, which counts the heading and says nothing."""
 UNANSWERED = "[unanswered]"
 
 
@@ -54,7 +56,7 @@ class Phrasing:
 
     def place(self, row: Row) -> tuple[str, list[str]]:
         """What a row stands under, and the evidence that takes besides its own."""
-        context = plain(str(row.get("context", "")))
+        context = NUMBERED.sub(r"\1", plain(str(row.get("context", ""))))
         return (self.words(context, row), list(row.get("context_e", ()))) if context else ("", [])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from copilot.llm.offline.intents import intent_for
 from copilot.llm.offline.intents.base import Call, Found
 from copilot.llm.offline.phrasing import UNANSWERED, Phrasing
-from copilot.llm.offline.question import Asked, understood
+from copilot.llm.offline.question import Asked, names_a_document, understood
 from copilot.llm.offline.turn import Turn
 
 MOST_ROUNDS = 5
@@ -53,7 +53,8 @@ def _with_document(asked: Asked, turn: Turn) -> Asked:
         if named:
             about = asked.about("|".join(str(row["document"]) for row in named), str(named[0]["mention"]))
             # Words that would be all of the question name what it is about, not a document.
-            return about if about.content or about.periods or not asked.content else asked
+            timed = bool(about.periods) and names_a_document(str(named[0]["mention"]))
+            return about if about.content or timed or not asked.content else asked
         if asked.text == turn.question:
             break
     return asked

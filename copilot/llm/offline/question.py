@@ -64,7 +64,7 @@ class Asked:
     @property
     def topic(self) -> str:
         """The subject; with the words that name the document, where they name what it is about (`growth levers`)."""
-        if self.mention is None or set(re.findall(r"[^\W_]+", fold(self.mention))) & words("document_nouns"):
+        if self.mention is None or names_a_document(self.mention):
             return self.subject
         return f"{self.mention} {self.subject}"
 
@@ -103,6 +103,11 @@ class Asked:
         named = cues_in(mention) - cues_in(self.text.replace(mention, " "))
         periods = tuple(period for period in self.periods if period not in inside)
         return replace(self, document=document, mention=mention, periods=periods, cues=self.cues - named)
+
+
+def names_a_document(mention: str) -> bool:
+    """Whether the words that name a document hold a word for one, or a compound only a title has."""
+    return "-" in mention or bool(set(re.findall(r"[^\W_]+", fold(mention))) & words("document_nouns"))
 
 
 def understood(text: str, history: Sequence[Turn] = ()) -> Asked:

@@ -16,7 +16,10 @@ CLOSE_MATCH = 0.1
 CLOSE_SCORE = 0.84
 PRECISION_GAP = 0.4
 ELSEWHERE = 0.15
-PLACEHOLDER = re.compile(r"^\W*\[[^\]]*\]\W*$")
+PLACEHOLDER = re.compile(
+    r"^\W*\[[^\]]*\]\W*$|(?<![\w])\$?X(?:[.,]?X){1,8}(?![\w])|(?<![\w])X(?:\.X)?(?:%|:1|\s(?:months|meses|million))"
+)
+"""A value left open: `[Nombre]`, `$X,XXX`, `X%`."""
 NAMELIKE = re.compile(r"^(?:[A-ZÁÉÍÓÚÑ][\w'.-]+\s+){1,3}[A-ZÁÉÍÓÚÑ][\w'.-]+$")
 
 
@@ -40,8 +43,8 @@ def answers(asked: Asked, row: Row, *, enough: float = ENOUGH) -> bool:
 
 
 def is_placeholder(row: Row) -> bool:
-    """Whether the line leaves its value open: `[Nombre]`."""
-    return bool(PLACEHOLDER.match(str(row.get("value") or row.get("text") or "")))
+    """Whether the line leaves its value open."""
+    return bool(PLACEHOLDER.search(str(row.get("value") or row.get("text") or "")))
 
 
 def proper_names(asked: Asked) -> set[str]:

@@ -21,6 +21,13 @@ AND = re.compile(rf"\s(?:y|and|et|e|to|hasta|a)\s{ARTICLES}", re.IGNORECASE)
 THAT_OF = re.compile(
     r"^\W*(?:(?:el|la|los|las|that|those|the one|celui|celle|o|a)\s+)?(?:de|del|of|in|en|em|du|da|do)\b", re.IGNORECASE
 )
+THAN = re.compile(
+    r"(?:cu[aá]nt[oa]s?|how (?:much|many)|quant[oa]s?|combien (?:de |d'))\s*(?P<what>(?:[^\W\d_]+\s+){0,3}?)"
+    r"(?:m[aá]s|menos|more|less|fewer|higher|lower|mais|de plus|plus|moins)\s+(?P<left>.+?)"
+    r"\s(?:que|than|do que|de que|qu')\s+(?P<right>.+)$",
+    re.IGNORECASE,
+)
+STRETCH = re.compile(r"\s(?:a|al|hasta|to|until|au|ate|até|à|y|and|e|et)\s(?:el |la |the |o )?", re.IGNORECASE)
 TOOL = "compare_values"
 
 
@@ -32,7 +39,9 @@ class Differences:
 
     def fits(self, asked: Asked) -> bool:
         """By its words; a growth needs two times."""
-        return asked.has("difference", "gap") or (asked.has("growth") and len(set(YEAR.findall(asked.text))) > 1)
+        return asked.has("difference", "gap") or (
+            asked.has("growth") and (len(set(YEAR.findall(asked.text))) > 1 or bool(ends(asked)))
+        )
 
     def calls(self, found: Found) -> list[Call]:
         """The difference; should there be none, whatever the question is besides."""
@@ -73,8 +82,10 @@ def sides(asked: Asked) -> tuple[str, str | None]:
     if len(years) > 1:
         subject = YEAR.sub(" ", _bare(text))
         return f"{subject} {years[0]}", f"{subject} {years[1]}"
-    if len(asked.periods) > 1:
-        return f"{_bare(asked.subject)} {asked.periods[0]}", f"{_bare(asked.subject)} {asked.periods[1]}"
+    if pair := ends(asked):
+        return f"{_bare(asked.subject)} {pair[0]}", f"{_bare(asked.subject)} {pair[1]}"
+    if than := THAN.search(text):
+        return _compared(asked, than)
     between = BETWEEN.search(text)
     if between:
         before = _bare(text[: between.start()])
@@ -84,6 +95,26 @@ def sides(asked: Asked) -> tuple[str, str | None]:
             shared = re.sub(r"\b(?:de|del|of|du|da|do|des)\b.*$", "", left) if THAT_OF.match(right) else ""
             return f"{before} {left}", f"{before} {shared} {right}"
     return _bare(asked.subject), None
+
+
+def ends(asked: Asked) -> tuple[str, str] | None:
+    """The two times a difference lies between: two periods, or the ends of a stretch (`del año 1 al año 3`)."""
+    if len(asked.periods) > 1:
+        return asked.periods[0], asked.periods[1]
+    parts = STRETCH.split(asked.periods[0], maxsplit=1) if asked.periods else []
+    if len(parts) == 2 and re.search(r"\d", parts[0]) and re.search(r"[^\W\d_]{2}.*\d", parts[1]):
+        return parts[0], parts[1]
+    return None
+
+
+def _compared(asked: Asked, than: re.Match[str]) -> tuple[str, str]:
+    """`How many more users has A than B in 2028`: what is counted, of each, at that time."""
+    what, time = _bare(f"{than['what']} "), " ".join([*asked.periods, *YEAR.findall(asked.text)][:1])
+
+    def side(text: str) -> str:
+        return f"{what} {_bare(text.replace(time, ' ') if time else text)} {time}".strip()
+
+    return side(than["left"]), side(than["right"])
 
 
 def _is_gap(text: str) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+from copilot.llm.offline.cues import judging, words
 from copilot.llm.offline.intents.base import Call, Found
 from copilot.llm.offline.intents.lookup import Lookup
 from copilot.llm.offline.intents.parts import NEXT_QUESTION
 from copilot.llm.offline.phrasing import LONGEST, Row, fitted, marks
 from copilot.llm.offline.question import Asked
+from retrieval.language.analyser import fold
 
 
 class Extremes:
@@ -24,7 +28,7 @@ class Extremes:
         place = {"period": asked.period, "document": asked.document}
         first = NEXT_QUESTION.split(asked.subject, maxsplit=1)[0]
         return [
-            ("rank_values", {"item": first, "lowest": asked.has("lowest") and not asked.has("highest"), **place}),
+            ("rank_values", {"item": first, "lowest": smallest_first(asked), **place}),
             ("find_kpis", {"metric": asked.subject, **place}),
             ("search_passages", {"query": asked.subject, **place}),
         ]
@@ -37,7 +41,7 @@ class Extremes:
         phrasing = found.phrasing
         first = rows[0]
         tied = [row for row in rows if row["amount"] == first["amount"]]
-        sentence = "lowest" if found.asked.has("lowest") and not found.asked.has("highest") else "highest"
+        sentence = "lowest" if smallest_first(found.asked) else "highest"
         of = "; ".join(_belongs(found, row) for row in tied)
         lines = [
             f"{phrasing.say('according', title=phrasing.title(first))} {phrasing.say(sentence, value=first['amount'], of=of)}"
@@ -53,6 +57,17 @@ class Extremes:
             )
             lines.append(phrasing.say("then", text=text))
         return fitted(lines, LONGEST)
+
+
+def smallest_first(asked: Asked) -> bool:
+    """Whether the lowest is asked for; the best of costs, times and losses is the lowest, the worst the highest."""
+    told = set(re.findall(r"[^\W_]+", fold(asked.text)))
+    if told & words("less_is_better") and not told & words("size"):
+        if told & judging("best"):
+            return True
+        if told & judging("worst"):
+            return False
+    return asked.has("lowest") and not asked.has("highest")
 
 
 def _belongs(found: Found, row: Row) -> str:

@@ -13,6 +13,8 @@ from retrieval.language.analyser import fold
 RESPONSIBLE = re.compile(
     r"responsab(?!ilid)|responsib(?!ilit)|responsav|owner|encargad|lider|lead\b|a cargo|reporta|reports to|dueno|contact"
 )
+DUTIES = re.compile(r"responsa|responsi|funcion|duties")
+"""Heads of the column that tells what each person or role answers for."""
 SURE = 0.8
 
 
@@ -44,6 +46,8 @@ class People:
                 if answers(asked, row, enough=SURE)
                 and not row.get("missing")
                 and row.get("value")
-                and RESPONSIBLE.search(fold(str(row["text"])))
+                and (
+                    RESPONSIBLE.search(fold(str(row["text"]))) or any(DUTIES.search(fold(head)) for head in row.get("cells", ()))
+                )
             ]
         return told(found, named[:2]) if named else found.refusal(rows[0] if rows else None)
