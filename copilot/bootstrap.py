@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from copilot.agent.service import Answerer, Copilot
     from copilot.domain.journal import Reading
     from copilot.domain.ports import ChunkStore, Embedder
+    from copilot.health.state import Rules
     from copilot.journal.proposing import ProposalDesk
     from copilot.journal.turns import TurnProposer
     from copilot.llm.asking import Said
@@ -180,6 +182,19 @@ class Workspace:
             self._views[key] = self._new_view(principal, documents)
         return self._views[key]
 
+    @cached_property
+    def health_rules(self) -> Rules:
+        """Thresholds of the metrics' colours, as set."""
+        from copilot.health.state import Rules
+
+        known = self.settings
+        return Rules(
+            green_within=Decimal(str(known.health_green)),
+            amber_within=Decimal(str(known.health_amber)),
+            near_target=Decimal(str(known.health_near)),
+            cadence_days=known.health_cadence_days,
+        )
+
     def recent_readings(self) -> Sequence[Reading]:
         """Of each metric the first reading and the latest ones, by day: what health is worked out from."""
         from retrieval.store.recent import recent_readings
@@ -328,7 +343,14 @@ class Workspace:
         def readings() -> Sequence[Reading]:
             return [reading for reading in self.recent_readings() if reading.document in readable]
 
-        return PlanView(plan=plan, parsed=parsed, search=search, readings=readings, today=lambda: self.clock.now().date())
+        return PlanView(
+            plan=plan,
+            parsed=parsed,
+            search=search,
+            readings=readings,
+            today=lambda: self.clock.now().date(),
+            rules=self.health_rules,
+        )
 
     def _as_corrected(self, principal: Principal, document: str) -> ParsedDocument:
         """The document's structure, as people corrected its facts."""

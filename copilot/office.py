@@ -159,7 +159,7 @@ class Office:
         known = self.acknowledgements.acknowledged()
         found = audit(view.plan, [view.parsed(record.document) for record in view.plan.documents])
         findings = [finding for finding in found if finding.id not in known]
-        return build_report(view.plan, journal, today=now.date(), since=since, findings=findings)
+        return build_report(view.plan, journal, today=now.date(), since=since, findings=findings, rules=self.workspace.health_rules)
 
     def _written(self, report: StatusReport, language: Language) -> Written:
         from copilot.llm.asking import asking

@@ -79,6 +79,14 @@ class Settings(BaseSettings):
         None, description="Signing secret of the Slack app; with it `rumbo serve` takes Slack's requests."
     )
     slack_api_url: HttpUrl = Field("https://slack.com/api/", description="Base address of Slack's Web API.")
+    health_green: float = Field(
+        10, ge=0, le=1000, description="Percent of the way to its target that a metric may lag behind its path and be green."
+    )
+    health_amber: float = Field(25, ge=0, le=1000, description="The same for amber; further behind is red.")
+    health_near: float = Field(10, ge=0, le=1000, description="Percent by which a target without a date may be missed and be amber.")
+    health_cadence_days: int = Field(
+        31, ge=1, le=3660, description="Days between readings of a metric, where neither the plan nor its readings tell."
+    )
     rate_per_minute: int = Field(120, ge=1, le=100_000, description="Requests a key or address may make in a minute.")
     request_timeout_s: float = Field(120, gt=0, le=3600, description="Seconds an HTTP request may take.")
     upload_mb: int = Field(20, ge=1, le=50, description="Largest document that may be uploaded, in MB.")

@@ -9,6 +9,7 @@ import typer
 
 from copilot.domain.journal import Confidence, Reading
 from copilot.domain.plan import Entry
+from integrations.cli.health import kpi_chart, kpi_health
 from integrations.cli.entries import PeriodOption, document_of, entries_of, entry_table, exported_entry, show_entries
 from integrations.cli.options import ConfidenceOption, DocumentOption, JsonOption, NameArgument, NoteOption, given_day, named
 from integrations.cli.session import Session, session
@@ -22,6 +23,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     group = typer.Typer(help="Metrics with their targets.", no_args_is_help=True)
     for name, function in (("list", kpi_list), ("show", kpi_show), ("record", kpi_record), ("history", kpi_history)):
+        group.command(name)(function)
+    for name, function in (("health", kpi_health), ("chart", kpi_chart)):
         group.command(name)(function)
     app.add_typer(group, name="kpi")
 

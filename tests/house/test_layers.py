@@ -40,6 +40,7 @@ AT_HOME = {
     "openpyxl": ("retrieval.ingest.formats",),
     "pypdfium2": ("retrieval.ingest.formats",),
     "lxml": ("retrieval.ingest.formats",),
+    "matplotlib": ("integrations.charts",),
     "Stemmer": ("retrieval.language",),
     "py3langid": ("retrieval.language",),
 }

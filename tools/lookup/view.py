@@ -16,6 +16,8 @@ from copilot.domain.journal import Reading
 from copilot.domain.plan import Plan
 from copilot.domain.source import Citation, Hit, Lines, ParsedDocument
 from copilot.domain.status import COMPUTED, JOURNAL
+from copilot.health.assessment import PLAIN_RULES, assess
+from copilot.health.state import PlanHealth, Rules
 from copilot.grounding.surroundings import Surroundings, surroundings
 from tools.lookup.index import Index
 from tools.lookup.naming import Titles
@@ -35,11 +37,17 @@ class PlanView:
     readings: Callable[[], Sequence[Reading]] = tuple
     """Readings beside this plan, by day: of each metric the first and the latest. Asked anew each time, for they change."""
     today: Callable[[], date] = date.today
+    rules: Rules = PLAIN_RULES
+    """Thresholds of the metrics' colours."""
 
     def around(self, citation: Citation) -> Surroundings:
         """What stands around a cited line; nothing does around a reading or a computed date, which stand in no document."""
         beside = citation.document.startswith((JOURNAL, COMPUTED))
         return Surroundings() if beside else surroundings(self.parsed(citation.document), citation)
+
+    def health(self) -> PlanHealth:
+        """How the plan's metrics stand today."""
+        return assess(self.plan, self.readings(), today=self.today(), rules=self.rules)
 
     @cached_property
     def index(self) -> Index:
