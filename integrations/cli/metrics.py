@@ -9,8 +9,8 @@ import typer
 
 from copilot.domain.journal import Confidence, Reading
 from copilot.domain.plan import Entry
-from integrations.cli.health import kpi_chart, kpi_health
 from integrations.cli.entries import PeriodOption, document_of, entries_of, entry_table, exported_entry, show_entries
+from integrations.cli.health import kpi_chart, kpi_health
 from integrations.cli.options import ConfidenceOption, DocumentOption, JsonOption, NameArgument, NoteOption, given_day, named
 from integrations.cli.session import Session, session
 from integrations.render import json_ready, quantity
@@ -24,8 +24,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Metrics with their targets.", no_args_is_help=True)
     for name, function in (("list", kpi_list), ("show", kpi_show), ("record", kpi_record), ("history", kpi_history)):
         group.command(name)(function)
-    for name, function in (("health", kpi_health), ("chart", kpi_chart)):
-        group.command(name)(function)
+    group.command("health")(kpi_health)
+    group.command("chart")(kpi_chart)
     app.add_typer(group, name="kpi")
 
 

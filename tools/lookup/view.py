@@ -16,9 +16,9 @@ from copilot.domain.journal import Reading
 from copilot.domain.plan import Plan
 from copilot.domain.source import Citation, Hit, Lines, ParsedDocument
 from copilot.domain.status import COMPUTED, JOURNAL
+from copilot.grounding.surroundings import Surroundings, surroundings
 from copilot.health.assessment import PLAIN_RULES, assess
 from copilot.health.state import PlanHealth, Rules
-from copilot.grounding.surroundings import Surroundings, surroundings
 from tools.lookup.index import Index
 from tools.lookup.naming import Titles
 
