@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from copilot.domain.answer import Language
@@ -29,8 +28,7 @@ INCHES, DOTS = (9.6, 5.2), 100
 INK, PATH, FORECAST, NOW = "#1f3a5f", "#8a8f98", "#4c78a8", "#c0c4cc"
 COLOURS = {"green": "#2e7d32", "amber": "#b26a00", "red": "#c62828", "grey": "#6b7280"}
 LONGEST_TITLE = 80
-PLAIN = {"svg.hashsalt": "rumbo", "font.family": "DejaVu Sans", "axes.spines.top": False, "axes.spines.right": False}
-"""Without a salt every SVG has ids of its own."""
+EPOCH = date(1970, 1, 1)
 
 
 def chart(health: MetricHealth, form: Format, *, language: Language, today: date) -> bytes:
@@ -42,7 +40,9 @@ def chart(health: MetricHealth, form: Format, *, language: Language, today: date
     if not health.readings:
         raise UserCanFix("nothing_to_chart", name=health.name)
     written = BytesIO()
-    with rc_context(PLAIN):
+    # Without a salt every SVG has ids of its own.
+    plain = {"svg.hashsalt": "rumbo", "font.family": "DejaVu Sans", "axes.spines.top": False, "axes.spines.right": False}
+    with rc_context(plain):  # type: ignore[arg-type]  # the stub wants a literal type for every key
         figure = Figure(figsize=INCHES, dpi=DOTS, layout="constrained")
         _draw(figure, health, words(language)["chart"], status_told(health.status, language), today)
         figure.savefig(written, format=form, metadata={"Software": None} if form == "png" else {"Date": None, "Creator": None})
@@ -93,7 +93,8 @@ def _forecast(axes: Axes, health: MetricHealth, named: Mapping[str, str]) -> Non
 
 
 def _days(days: list[date]) -> list[float]:
-    return [float(date2num(day)) for day in days]
+    """As the library counts: days since 1970."""
+    return [float((day - EPOCH).days) for day in days]
 
 
 def _tick(value: float, unit: str) -> str:

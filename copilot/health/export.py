@@ -68,7 +68,7 @@ def exported_group(group: GroupHealth) -> dict[str, Any]:
 def _target(one: MetricHealth) -> dict[str, Any] | None:
     if one.target is None:
         return None
-    told = {
+    told: dict[str, Any] = {
         "raw": one.target.raw,
         "period": one.target.period,
         "document": one.target.document,
