@@ -17,6 +17,14 @@ class Turn(Frozen):
     assistant: str
 
 
+class ConversationSummary(Frozen):
+    """What the older turns of a conversation were about, in place of their words."""
+
+    through: int
+    """Number of the last turn it covers, from 1."""
+    text: str
+
+
 class Question(Frozen):
     """What a person asks, and what was said before."""
 

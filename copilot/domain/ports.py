@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from copilot.domain.access import Principal
-from copilot.domain.answer import Turn
+from copilot.domain.answer import ConversationSummary, Turn
 from copilot.domain.fact import Dropped, Fact
+from copilot.domain.journal import TaskChange
 from copilot.domain.plan import DocumentRecord, PlanEvent
 from copilot.domain.source import Chunk, Collection, Place, Repair
 
@@ -49,8 +50,24 @@ class PlanStore(Protocol):
         chunks: Sequence[Chunk],
         events: Sequence[PlanEvent],
         places: Sequence[Place] = (),
+        task_changes: Sequence[TaskChange] = (),
+        former: str | None = None,
     ) -> None:
-        """Make this version the active one, in one transaction: facts, chunks, lexical index, events, pending vectors."""
+        """Make this version the active one, in one transaction: facts, chunks, lexical index, events, pending vectors.
+
+        Args:
+            record: the version.
+            content: bytes as they arrived.
+            text: repaired.
+            repairs: what was mended.
+            facts: with ids.
+            dropped: what was left out.
+            chunks: its passages.
+            events: what changed in the plan.
+            places: of a converted file.
+            task_changes: ticks set or taken away in the file.
+            former: the document it was until its file was renamed; goes, and its start and corrections hold for this one.
+        """
 
     def remove(self, document: str, *, at: datetime, events: Sequence[PlanEvent] = ()) -> bool:
         """Take a document out of every answer at once and record `events`; False when there is none of that name."""
@@ -158,6 +175,21 @@ class ConversationStore(Protocol):
 
     def append(self, principal: Principal, conversation_id: str, turn: Turn, answer_json: str, *, at: datetime) -> None:
         """Add a turn; the conversation is made on first use."""
+
+    def after(self, principal: Principal, conversation_id: str, ordinal: int, *, limit: int) -> Sequence[Turn]:
+        """Turns behind that number, the oldest first and at most `limit` of them. Raises as `turns`."""
+
+    def summary(self, principal: Principal, conversation_id: str) -> ConversationSummary | None:
+        """What stands for the older turns; None while all are short enough to be read. Raises as `turns`."""
+
+    def summarise(self, principal: Principal, conversation_id: str, summary: ConversationSummary) -> None:
+        """Keep a summary; one that reaches further is not replaced by one that does not. Raises as `turns`."""
+
+    def title(self, principal: Principal, conversation_id: str) -> str | None:
+        """What the conversation is called; None before it was named. Raises as `turns`."""
+
+    def entitle(self, principal: Principal, conversation_id: str, title: str) -> None:
+        """Name the conversation; one that is not there yet stays without. Raises as `turns`."""
 
 
 class Clock(Protocol):

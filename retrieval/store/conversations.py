@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from copilot.domain.access import Principal
-from copilot.domain.answer import Turn
+from copilot.domain.answer import ConversationSummary, Turn
 from copilot.domain.errors import UserCanFix
 from retrieval.store.database import Database
-from retrieval.store.schema import conversations, principals, turns
+from retrieval.store.schema import conversation_summaries, conversations, principals, turns
 
 
 class SqlConversationStore:
@@ -48,13 +48,71 @@ class SqlConversationStore:
             row = {"conversation_id": conversation_id, "ordinal": ordinal, "user": turn.user, "assistant": turn.assistant}
             connection.execute(turns.insert().values(**row, answer=answer_json, at=at))
 
+    def after(self, principal: Principal, conversation_id: str, ordinal: int, *, limit: int) -> Sequence[Turn]:
+        """Turns behind that number, the oldest first and at most `limit`. Raises UserCanFix(`unknown_conversation`)."""
+        mine = (turns.c.conversation_id == conversation_id) & (turns.c.ordinal > ordinal)
+        query = sa.select(turns.c.user, turns.c.assistant).where(mine).order_by(turns.c.ordinal).limit(limit)
+        with self._database.read() as connection:
+            _check_owner(connection, principal, conversation_id)
+            return [Turn(user=row.user, assistant=row.assistant) for row in connection.execute(query)]
+
+    def summary(self, principal: Principal, conversation_id: str) -> ConversationSummary | None:
+        """What stands for the older turns, if anything. Raises UserCanFix(`unknown_conversation`)."""
+        kept = conversation_summaries
+        query = sa.select(kept.c.through, kept.c.text).where(kept.c.conversation_id == conversation_id)
+        with self._database.read() as connection:
+            _check_owner(connection, principal, conversation_id)
+            row = connection.execute(query).first()
+        return ConversationSummary(through=row.through, text=row.text) if row is not None else None
+
+    def summarise(self, principal: Principal, conversation_id: str, summary: ConversationSummary) -> None:
+        """Keep a summary, unless one that reaches further is there. Raises UserCanFix(`unknown_conversation`)."""
+        kept = conversation_summaries
+        row = self._database.dialect.insert(kept).values(conversation_id=conversation_id, **summary.model_dump())
+        with self._database.write() as connection:
+            _check_owner(connection, principal, conversation_id)
+            there = sa.select(kept.c.through).where(kept.c.conversation_id == conversation_id)
+            reaches = connection.execute(there).scalar()
+            if reaches is None or reaches < summary.through:
+                newer = {"through": summary.through, "text": summary.text}
+                connection.execute(row.on_conflict_do_update(index_elements=["conversation_id"], set_=newer))
+
+    def title(self, principal: Principal, conversation_id: str) -> str | None:
+        """What the conversation is called, if anything. Raises UserCanFix(`unknown_conversation`)."""
+        with self._database.read() as connection:
+            _check_owner(connection, principal, conversation_id)
+            named = sa.select(conversations.c.title).where(conversations.c.id == conversation_id)
+            found: str | None = connection.execute(named).scalar()
+            return found
+
+    def entitle(self, principal: Principal, conversation_id: str, title: str) -> None:
+        """Name the conversation, where there is one. Raises UserCanFix(`unknown_conversation`)."""
+        with self._database.write() as connection:
+            _check_owner(connection, principal, conversation_id)
+            connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(title=title))
+
+    def latest(self, principal: Principal) -> str | None:
+        """The principal's conversation that was spoken in last; None before the first."""
+        mine = turns.join(conversations, conversations.c.id == turns.c.conversation_id)
+        last = (
+            sa.select(conversations.c.id)
+            .select_from(mine)
+            .where(conversations.c.principal_id == principal.id)
+            .order_by(turns.c.at.desc(), conversations.c.id)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            found: str | None = connection.execute(last).scalar()
+            return found
+
     def listed(self, principal: Principal, *, limit: int) -> Sequence[Mapping[str, Any]]:
-        """The principal's conversations, the latest first: id, when it began, its first question, number of turns."""
+        """The principal's conversations, the latest first: id, title, when it began, its first question, number of turns."""
         first = sa.select(turns.c.user).where(turns.c.conversation_id == conversations.c.id, turns.c.ordinal == 1)
         count = sa.select(sa.func.count()).where(turns.c.conversation_id == conversations.c.id)
         query = (
             sa.select(
                 conversations.c.id,
+                conversations.c.title,
                 conversations.c.started_at,
                 first.scalar_subquery().label("first_question"),
                 count.scalar_subquery().label("turns"),
@@ -73,6 +131,8 @@ class SqlConversationStore:
             if connection.execute(sa.select(conversations.c.id).where(mine)).first() is None:
                 raise UserCanFix("unknown_conversation", conversation_id=conversation_id)
             connection.execute(turns.delete().where(turns.c.conversation_id == conversation_id))
+            kept = conversation_summaries
+            connection.execute(kept.delete().where(kept.c.conversation_id == conversation_id))
             connection.execute(conversations.delete().where(mine))
 
 
