@@ -88,6 +88,28 @@ def test_roi_without_a_cost_above_zero_is_refused(http: httpx2.Client, body: dic
     assert http.post("/v1/finance/roi", json=body).status_code == 422
 
 
+def test_a_calculation_by_name_shows_formula_and_inputs(http: httpx2.Client) -> None:
+    body = {"operation": "irr", "amounts": [{"value": -1000}, {"value": 500}, {"value": 720}]}
+
+    (step,) = http.post("/v1/finance/calculate", json=body).json()["calculations"]
+
+    assert (step["result"], step["unit"], len(step["inputs"])) == (13.45903, "%", 3)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "code"),
+    [
+        pytest.param([{"value": 5}, {"value": 6}], "irr_none", id="no payment out"),
+        pytest.param([{"value": -5}, {"value": 6, "unit": "EUR"}], "unit_mismatch", id="two currencies"),
+        pytest.param([{"value": -5}], "wrong_number_of_amounts", id="one flow"),
+    ],
+)
+def test_a_calculation_that_has_no_answer_says_why(http: httpx2.Client, amounts: list[dict[str, object]], code: str) -> None:
+    response = http.post("/v1/finance/calculate", json={"operation": "irr", "amounts": amounts})
+
+    assert (response.status_code, response.json()["title"]) == (422, code)
+
+
 def test_a_draft_is_approved_once_and_delivered_to_its_file(http: httpx2.Client, office: Office) -> None:
     http.post("/v1/tasks/Contratar Data Analyst/state", json={"status": "done"})
     draft = http.post("/v1/status/drafts", json={"destination": "file:avance.md", "language": "es"}).json()

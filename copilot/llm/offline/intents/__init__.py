@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from copilot.llm.offline.intents.audits import Audits
 from copilot.llm.offline.intents.base import Intent
 from copilot.llm.offline.intents.comparisons import Comparisons
 from copilot.llm.offline.intents.differences import Differences
 from copilot.llm.offline.intents.documents import Conflicts, WhichDocuments
 from copilot.llm.offline.intents.extremes import Extremes
+from copilot.llm.offline.intents.formulas import Formulas
 from copilot.llm.offline.intents.lookup import Lookup
 from copilot.llm.offline.intents.people import People
 from copilot.llm.offline.intents.returns import Returns
@@ -22,6 +24,8 @@ from copilot.llm.offline.question import Asked
 
 INTENTS: tuple[Intent, ...] = (
     Writes(),
+    Formulas(),
+    Audits(),
     Conflicts(),
     WhichDocuments(),
     People(),
