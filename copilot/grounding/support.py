@@ -131,7 +131,9 @@ class Support:
                 return mine.value == theirs.value
             return bool(set(mine.values()) & set(theirs.values()))
         named = mine.written_unit in self.units if theirs.unit == "count" else theirs.written_unit in wanted.units
-        return "count" in (mine.unit, theirs.unit) and named and mine.number == theirs.number
+        # A bare number takes its unit from elsewhere only as it is written: the 3 of a heading is not 3.0 days.
+        alike = mine.number == theirs.number and mine.digits == theirs.digits
+        return "count" in (mine.unit, theirs.unit) and named and alike
 
     def _right_column(self, wanted: Wanted, held: Held) -> bool:
         """A value of the column for month 12 is not one of month 6, when the table has a column for each."""
