@@ -6,11 +6,13 @@ Knows neither stores nor sessions: whoever builds a view has already left out wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from copilot.audit import audit
+from copilot.domain.audit import Finding
 from copilot.domain.fact import Fact
 from copilot.domain.journal import Reading
 from copilot.domain.plan import Plan
@@ -34,6 +36,8 @@ class PlanView:
     parsed: Callable[[str], ParsedDocument]
     """Document name (as in the plan's records) to its parsed, repaired text."""
     search: Search
+    acknowledged: Callable[[], Collection[str]] = frozenset
+    """Ids of the audit's findings that people know of; asked each time, since that does not change the plan."""
     readings: Callable[[], Sequence[Reading]] = tuple
     """Readings beside this plan, by day: of each metric the first and the latest. Asked anew each time, for they change."""
     today: Callable[[], date] = date.today
@@ -78,6 +82,11 @@ class PlanView:
     def titles(self) -> dict[str, str]:
         """Document to its title."""
         return {record.document: record.title for record in self.plan.documents}
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What does not add up, in all the reader's documents: conflicts stand between them."""
+        return audit(self.plan, [self.parsed(record.document) for record in self.plan.documents])
 
     @cached_property
     def names(self) -> Titles:
