@@ -66,7 +66,8 @@ def json_ready(value: Any) -> Any:
 def source_line(citation: Citation) -> str:
     """`[1] file.md:12  the line's beginning`, and what a person made of it: `→ NPS: 65 (local:ana)`."""
     corrected = f"  → {one_line(citation.correction)}" if citation.correction else ""
-    return f"  [{citation.n}] {clean(citation.label)}  {one_line(citation.quote)}{corrected}".rstrip()
+    quote = "" if citation.quote == citation.label else one_line(citation.quote)
+    return f"  [{citation.n}] {clean(citation.label)}  {quote}{corrected}".rstrip()
 
 
 def calculation_lines(made: Calculation, label: Label) -> list[str]:

@@ -137,6 +137,10 @@ class ParsedDocument(Frozen):
         )
 
 
+BESIDE = ("journal/", "computed/")
+"""Beginnings of the document names of citations that stand for a reading, a task's state or a computed date."""
+
+
 class Citation(Frozen):
     """Where a statement stands. `quote` equals the repaired text of the lines."""
 
@@ -153,7 +157,9 @@ class Citation(Frozen):
 
     @property
     def label(self) -> str:
-        """`file.md:12`, `file.md:12-15`; `plan.pdf#p3`, `plan.xlsx#Ventas!12`."""
+        """`file.md:12`, `file.md:12-15`; `plan.pdf#p3`, `plan.xlsx#Ventas!12`; what stands in no document in its own words."""
+        if self.document.startswith(BESIDE):
+            return self.quote
         if self.place:
             return f"{self.document}#{self.place}"
         first, last = self.lines
