@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -69,6 +69,13 @@ def reading_citation(reading: Reading, value: str) -> Citation:
     """A citation that stands for a reading; `value` is its value in words."""
     quote = f"{reading.on.isoformat()} {reading.name}: {value}"
     return Citation(document=f"{JOURNAL}reading/{reading.id}", lines=(1, 1), quote=quote)
+
+
+def readings_citation(readings: Sequence[Reading]) -> Citation:
+    """A citation that stands for all readings of a metric that were looked at."""
+    first, last = readings[0], readings[-1]
+    quote = f"{last.name}: {first.on.isoformat()} - {last.on.isoformat()} ({len(readings)})"
+    return Citation(document=f"{JOURNAL}readings/{last.metric_id}", lines=(1, 1), quote=quote)
 
 
 def median_gap(days: Iterable[date]) -> int | None:

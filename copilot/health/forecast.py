@@ -59,7 +59,8 @@ def forecast_of(
     line = project(
         [float(day.toordinal() - origin) for day in days], [float(last[day]) for day in days], due.toordinal() - origin
     )
-    value, low, high = (_rounded(end, line) for end in (line.value, line.value - line.half, line.value + line.half))
+    value, half = _rounded(line)
+    low, high = value - half, value + half
     made = Forecast(
         on=due,
         value=value,
@@ -129,9 +130,11 @@ def _t(freedom: int) -> float:
     return next(value for least, value in T_90_MORE if freedom >= least)
 
 
-def _rounded(value: float, line: Line) -> Decimal:
-    """To the digits that the interval leaves a meaning."""
+def _rounded(line: Line) -> tuple[Decimal, Decimal]:
+    """The value and half its interval, to the digits that the interval leaves a meaning."""
     scale = line.half if line.half > abs(line.value) * 1e-9 else abs(line.value) / 100
-    places = 0 if scale <= 0 else DIGITS - 1 - math.floor(math.log10(scale))
-    told = Decimal(repr(round(value, places)))
-    return told.quantize(Decimal(1).scaleb(-max(places, 0))).normalize() + 0
+    places = 0 if scale <= 0 else max(DIGITS - 1 - math.floor(math.log10(scale)), 0)
+    step = Decimal(1).scaleb(-places)
+    told = (Decimal(repr(end)).quantize(step) for end in (line.value, line.half))
+    value, half = (end.normalize() + 0 for end in told)
+    return value, half

@@ -14,7 +14,7 @@ from decimal import Decimal
 from copilot.domain.answer import Calculation, CalculationInput
 from copilot.domain.fact import KpiFact
 from copilot.domain.journal import Reading
-from copilot.health.dates import Calendar, Dated, median_gap, reading_citation
+from copilot.health.dates import Calendar, Dated, median_gap, reading_citation, readings_citation
 from copilot.health.directions import cadence_of
 from copilot.health.forecast import forecast_of
 from copilot.health.state import Forecast, Goal, MetricHealth, Path, Reason, Rules, Status
@@ -195,6 +195,7 @@ class _Figures:
         latest = known.readings[-1]
         self._unit, self._day = latest.unit, latest.on
         self._place = reading_citation(latest, written(latest.value, latest.unit))
+        self._series = readings_citation(known.readings)
         self._aim = known.goal.aim(latest.value)
         self._latest = CalculationInput(name=latest.name, value=latest.value, unit=latest.unit, citation=self._place)
         self._target = CalculationInput(name="target", value=self._aim, unit=self._unit, citation=known.target.citation())
@@ -212,14 +213,17 @@ class _Figures:
         """The projection and the ends of its interval."""
         days = (forecast.on - self._day).days
         base = _short(forecast.value - forecast.per_day * days)
-        half = _short((forecast.high - forecast.low) / 2)
-        pace = CalculationInput(name=f"pace a day ({forecast.method})", value=forecast.per_day, unit=self._unit)
-        level = CalculationInput(name="level today", value=base, unit=self._unit)
-        width = CalculationInput(name="half of the 80 % interval", value=half, unit=self._unit)
+        half = (forecast.high - forecast.low) / 2
+        pace = self._from_readings(f"pace a day ({forecast.method})", forecast.per_day)
+        level = self._from_readings("level", base)
+        width = self._from_readings("half of the 80 % interval", half)
         formula = f"{plain(base)} + {plain(forecast.per_day)} * {days}"
         self._step("forecast", formula, forecast.value, self._unit, (self._latest, level, pace))
         for name, sign, end in (("forecast low", "-", forecast.low), ("forecast high", "+", forecast.high)):
             self._step(name, f"{plain(forecast.value)} {sign} {plain(half)}", end, self._unit, (width,))
+
+    def _from_readings(self, name: str, value: Decimal) -> CalculationInput:
+        return CalculationInput(name=name, value=value, unit=self._unit, citation=self._series)
 
     def _along(self, path: Path, latest: Reading) -> None:
         total, done = (path.due - path.first).days, min(max((latest.on - path.first).days, 0), (path.due - path.first).days)
