@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from copilot.domain.state_ports import Publisher
     from copilot.domain.status import StatusReport
     from copilot.journal.checklist import Checklist
+    from copilot.journal.importing import Importer
     from copilot.journal.recorder import Recorder
     from copilot.outbox.delivery import Delivery
     from copilot.status.workflow import StatusDesk
@@ -61,6 +62,13 @@ class Office:
         from copilot.journal.checklist import Checklist
 
         return Checklist(plan=self.workspace.plan, journal=self.journal, clock=self.clock)
+
+    @cached_property
+    def importer(self) -> Importer:
+        """Takes readings out of files."""
+        from copilot.journal.importing import Importer
+
+        return Importer(plan=self.workspace.plan, journal=self.journal, clock=self.clock)
 
     @cached_property
     def inbox(self) -> SqlInbox:
@@ -159,7 +167,9 @@ class Office:
         known = self.acknowledgements.acknowledged()
         found = audit(view.plan, [view.parsed(record.document) for record in view.plan.documents])
         findings = [finding for finding in found if finding.id not in known]
-        return build_report(view.plan, journal, today=now.date(), since=since, findings=findings, rules=self.workspace.health_rules)
+        return build_report(
+            view.plan, journal, today=now.date(), since=since, findings=findings, rules=self.workspace.health_rules
+        )
 
     def _written(self, report: StatusReport, language: Language) -> Written:
         from copilot.llm.asking import asking

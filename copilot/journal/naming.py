@@ -46,5 +46,10 @@ def find_named(
     return [], near
 
 
+def is_named(name: str, label: str, key: str) -> bool:
+    """Whether a name is exactly this item's: its id, or its label in any case, accents or not."""
+    return name.strip() == key or _plain(name) == _plain(label)
+
+
 def _plain(text: str) -> str:
     return _EDGES.sub(" ", folded(text)).strip()

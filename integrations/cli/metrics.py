@@ -11,6 +11,7 @@ from copilot.domain.journal import Confidence, Reading
 from copilot.domain.plan import Entry
 from integrations.cli.entries import PeriodOption, document_of, entries_of, entry_table, exported_entry, show_entries
 from integrations.cli.health import kpi_chart, kpi_health
+from integrations.cli.importing import kpi_import
 from integrations.cli.options import ConfidenceOption, DocumentOption, JsonOption, NameArgument, NoteOption, given_day, named
 from integrations.cli.session import Session, session
 from integrations.render import json_ready, quantity
@@ -22,7 +23,13 @@ CONFIDENCES = {"green": "confidence_green", "amber": "confidence_amber", "red": 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     group = typer.Typer(help="Metrics with their targets.", no_args_is_help=True)
-    for name, function in (("list", kpi_list), ("show", kpi_show), ("record", kpi_record), ("history", kpi_history)):
+    for name, function in (
+        ("list", kpi_list),
+        ("show", kpi_show),
+        ("record", kpi_record),
+        ("history", kpi_history),
+        ("import", kpi_import),
+    ):
         group.command(name)(function)
     group.command("health")(kpi_health)
     group.command("chart")(kpi_chart)

@@ -59,7 +59,7 @@ def convert(content: bytes, suffix: str, path: str, *, seconds: float = SECONDS)
             input=content,
             capture_output=True,
             timeout=seconds,
-            env=_environment(),
+            env=reader_environment(),
             check=False,
         )
     except subprocess.TimeoutExpired as error:
@@ -74,7 +74,8 @@ def convert(content: bytes, suffix: str, path: str, *, seconds: float = SECONDS)
     return Conversion(told["text"], places, tuple((line, text, reason) for line, text, reason in told["lost"]))
 
 
-def _environment() -> dict[str, str]:
+def reader_environment() -> dict[str, str]:
+    """What a process that reads a file is given of ours."""
     # No key or setting of ours is any business of a process that reads a stranger's file.
     return {"OPENBLAS_NUM_THREADS": "1", **{name: os.environ[name] for name in _KEPT if name in os.environ}}
 
