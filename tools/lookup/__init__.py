@@ -9,6 +9,7 @@ from __future__ import annotations
 from tools.lookup.audit import audit_findings
 from tools.lookup.differences import compare_values
 from tools.lookup.documents import document_outline, list_documents
+from tools.lookup.health import kpi_health
 from tools.lookup.metrics import find_kpis
 from tools.lookup.money import find_finance
 from tools.lookup.passages import read_section, search_passages
@@ -28,6 +29,7 @@ __all__ = [
     "find_finance",
     "find_kpis",
     "find_notes",
+    "kpi_health",
     "list_conflicts",
     "list_documents",
     "list_phases",

@@ -19,6 +19,7 @@ Lookup = Callable[..., ToolResult]
 
 LOOKUPS: tuple[Lookup, ...] = (
     lookup.find_kpis,
+    lookup.kpi_health,
     lookup.find_finance,
     lookup.sum_amounts,
     lookup.rank_values,
@@ -46,6 +47,7 @@ ARGUMENTS = {
     "first": "what the first figure is, with its time",
     "second": "the other figure; leave out for a metric's value today against its target",
     "lowest": "smallest first",
+    "state": "any, green, amber, red, behind or silent",
     "rule": "family: total, percent, roi, payback, cagr, npv, unit, target, baseline, timeline, placeholder",
 }
 """Of what its name does not say; what `document`, `metric` and `period` take is said once, in the system prompt."""

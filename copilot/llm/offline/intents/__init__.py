@@ -11,6 +11,7 @@ from copilot.llm.offline.intents.differences import Differences
 from copilot.llm.offline.intents.documents import Conflicts, WhichDocuments
 from copilot.llm.offline.intents.extremes import Extremes
 from copilot.llm.offline.intents.formulas import Formulas
+from copilot.llm.offline.intents.health import Health
 from copilot.llm.offline.intents.lookup import Lookup
 from copilot.llm.offline.intents.people import People
 from copilot.llm.offline.intents.returns import Returns
@@ -26,6 +27,7 @@ INTENTS: tuple[Intent, ...] = (
     Writes(),
     Formulas(),
     Audits(),
+    Health(lambda asked: _first(asked, INTENTS_OF_THE_PLAN)),
     Conflicts(),
     WhichDocuments(),
     People(),
@@ -40,6 +42,8 @@ INTENTS: tuple[Intent, ...] = (
     Sections(),
     Lookup(),
 )
+INTENTS_OF_THE_PLAN: tuple[Intent, ...] = tuple(intent for intent in INTENTS if not isinstance(intent, Health))
+"""Those that answer from the documents, where nobody has recorded anything."""
 INTENTS_BESIDES: tuple[Intent, ...] = tuple(intent for intent in INTENTS if not isinstance(intent, Differences))
 """Those that take over where no difference can be worked out."""
 
