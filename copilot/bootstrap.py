@@ -6,7 +6,7 @@ database, only a search may open the vectors, only a question loads the agent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from copilot.agent.service import Answerer, Copilot
-    from copilot.domain.journal import Reading
+    from copilot.domain.journal import Reading, TaskChange
     from copilot.domain.ports import ChunkStore, Embedder
     from copilot.health.state import Rules
     from copilot.journal.proposing import ProposalDesk
@@ -102,7 +102,7 @@ class Workspace:
     @cached_property
     def copilot(self) -> Copilot:
         """Answers questions."""
-        from copilot.agent.graph import Limits
+        from copilot.agent.limits import Limits
         from copilot.agent.service import Copilot, Options
         from copilot.llm.tokens import token_counter
         from copilot.log import Trace
@@ -112,11 +112,11 @@ class Workspace:
         options = Options(
             longest_question=known.question_chars,
             default_language=known.language or "es",
-            limits=Limits(model_calls=known.model_calls),
+            limits=Limits(model_calls=known.model_calls, input_tokens=known.context_tokens),
             count_tokens=token_counter(),
             trace=Trace(known.trace) if known.trace else None,
         )
-        fallback = self._answerer(OFFLINE) if known.model_fallback and known.model != OFFLINE else None
+        fallback = [self._fallback(name) for name in _names(known.model_fallback) if known.model != OFFLINE]
         answerer = self._answerer(known.model)
         return Copilot(
             self,
@@ -201,6 +201,12 @@ class Workspace:
 
         return recent_readings(self.database, per_metric=RECENT_READINGS)
 
+    def task_states(self) -> Mapping[str, TaskChange]:
+        """The newest change of every task that has one, by task id."""
+        from retrieval.store.journal import SqlJournalStore
+
+        return SqlJournalStore(self.database).task_states()
+
     def search(self, principal: Principal, query: str, *, documents: Sequence[str] | None, k: int) -> Sequence[Hit]:
         """Passages, best first."""
         return self._search.search(principal, query, documents=documents, k=k)
@@ -278,6 +284,7 @@ class Workspace:
             embedder=self._embedder,
             vectors=self._vectors,
             proposer=self._proposer,
+            task_states=self.task_states,
         )
 
     @cached_property
@@ -312,6 +319,17 @@ class Workspace:
 
         endpoint = OFFLINE if model == OFFLINE else masked_url(self.settings.model_url or OPENAI)
         return Answerer(name=model, model=self.chat_model(model), endpoint=endpoint, is_live=model != OFFLINE)
+
+    def _fallback(self, model: str) -> Answerer:
+        from copilot.agent.service import Answerer
+        from copilot.llm.factory import build_model
+
+        config = self._model_config(model)
+        if model == OFFLINE:
+            return self._answerer(OFFLINE)
+        url, key = self.settings.model_fallback_url or config.url, self.settings.model_fallback_api_key or config.api_key
+        live = build_model(config.model_copy(update={"url": url, "api_key": key}))
+        return Answerer(name=model, model=live, endpoint=masked_url(url or OPENAI), is_live=True)
 
     def _model_config(self, model: str) -> ModelConfig:
         from copilot.llm.factory import ModelConfig
@@ -350,6 +368,7 @@ class Workspace:
             readings=readings,
             today=lambda: self.clock.now().date(),
             rules=self.health_rules,
+            acknowledged=self._acknowledged,
         )
 
     def _as_corrected(self, principal: Principal, document: str) -> ParsedDocument:
@@ -363,6 +382,11 @@ class Workspace:
             return doc
         extracted = self.plans.facts(principal, documents=[document])
         return amended(doc, extracted, self.corrected(principal, [document]).facts, read)
+
+    def _acknowledged(self) -> Collection[str]:
+        from retrieval.store.acknowledgements import SqlAcknowledgementStore
+
+        return SqlAcknowledgementStore(self.database).acknowledged().keys()
 
     def _open_vectors(self) -> ChunkStore:
         # chromadb takes a second to load, and most questions need no vectors.
@@ -395,6 +419,10 @@ class Workspace:
         embedder = self._embedder_of(whole.model)
         # Another version of the analyser or of the model cannot read what the old one wrote.
         return (embedder, self._vectors().sibling(whole.name)) if collection_name(embedder) == whole.name else None
+
+
+def _names(listed: str | None) -> list[str]:
+    return [name.strip() for name in (listed or "").split(",") if name.strip()]
 
 
 def _check_known(documents: Sequence[str], known: Sequence[str]) -> None:

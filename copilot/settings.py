@@ -45,12 +45,21 @@ class Settings(BaseSettings):
     )
     model_timeout_s: float = Field(60, gt=0, le=600, description="Seconds to wait for one reply of the model.")
     model_retries: int = Field(2, ge=0, le=10, description="Further attempts after a failed call of the model.")
-    model_fallback: bool = Field(False, description="Answer by rules, and say so, when the model's endpoint fails.")
+    model_fallback: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] | None = Field(
+        None,
+        description="Models that answer, in this order, when the model fails, and say so; names separated by commas. "
+        "`offline` answers by rules.",
+    )
+    model_fallback_url: HttpUrl | None = Field(None, description="Endpoint of the fallback models; without one, the model's.")
+    model_fallback_api_key: SecretStr | None = Field(None, description="Key of that endpoint; without one, the model's.")
     model_calls: int = Field(10, ge=1, le=50, description="Most calls of the model for one question.")
     model_price_input: Decimal | None = Field(
         None, ge=0, description="Price of a million tokens the model reads, in your currency; `rumbo eval` then tells the cost."
     )
     model_price_output: Decimal | None = Field(None, ge=0, description="Price of a million tokens the model writes.")
+    context_tokens: int = Field(
+        24_000, ge=16_000, le=1_000_000, description="Most tokens a model reads in one call: rules, tools, history, results."
+    )
     extraction_model: Name | None = Field(
         None,
         description="Language model, at the model's endpoint, that proposes facts for prose the rules leave; none by default.",

@@ -14,17 +14,21 @@ LANGUAGE_NAMES: dict[Language, str] = {"es": "Spanish", "en": "English", "pt": "
 PROMPT = "answer"
 MOST_STARTS = 8
 """More would be read by nobody; a question about one names its document, and the tools know them all."""
+NOTES = "Earlier in this conversation (notes, not a source: look a figure up again before you give it):"
 NO_START = "No plan has a first day, so months and weeks of a plan are not dates."
 
 
-def system_prompt(principal: Principal, documents: Iterable[DocumentRecord], language: Language, today: date) -> str:
-    """The system prompt of one turn."""
-    return load(PROMPT).fill(
+def system_prompt(
+    principal: Principal, documents: Iterable[DocumentRecord], language: Language, today: date, notes: str = ""
+) -> str:
+    """The system prompt of one turn; `notes` stand for what was said before the messages that follow it."""
+    prompt = load(PROMPT).fill(
         today=today.isoformat(),
         language=LANGUAGE_NAMES[language],
         starts=_starts([(record.document, record.start) for record in documents if record.start is not None]),
         role=f"{'an' if principal.role.name[0] in 'aeiou' else 'a'} {principal.role.name}",
     )
+    return f"{prompt}\n{NOTES}\n{notes}\n" if notes else prompt
 
 
 def _starts(known: list[tuple[str, date]]) -> str:

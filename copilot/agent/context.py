@@ -24,5 +24,6 @@ class TurnContext:
     proposer: Proposer | None = None
     """Makes proposals for the person; None where nothing can be proposed."""
     tool_calls: list[ToolCall] = field(default_factory=list)
+    model_calls: int = 0
     corrected: bool = False
     """Whether a draft was sent back already."""

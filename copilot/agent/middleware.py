@@ -1,41 +1,49 @@
-"""Our own hooks of the agent: the size of what a model reads, tool steps and evidence, the grounding of drafts.
+"""Our own hooks of the agent: what a model is offered and reads, tool steps and evidence, the grounding of drafts.
 
-Everything the library has (call limits, retries, tool errors, context editing) is taken from there, in `graph`.
+What the library has and we need as it is (retries, tool errors) is taken from there, in `graph`.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from langchain.agents import AgentState
-from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, dynamic_prompt, hook_config
+from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, hook_config
 from langchain.tools.tool_node import ToolCallRequest
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.tools import BaseTool
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
+from copilot import telemetry
 from copilot.agent.context import TurnContext
 from copilot.agent.events import ToolFinished, ToolStarted
+from copilot.agent.limits import Limits
 from copilot.domain.answer import ToolCall, ToolResult
-from copilot.domain.errors import ModelCanRetry, UserCanFix
+from copilot.domain.errors import ModelCanRetry, OperatorMustFix, UserCanFix
 from copilot.domain.ports import CountTokens
 from copilot.grounding.compose import problems_of
 from prompts.loader import load
+from retrieval.language.folding import folded
+from retrieval.language.requests import orders_something
 
 log = logging.getLogger(__name__)
 
 State = AgentState[Any]
+Call = ModelRequest[TurnContext]
+CallHandler = Callable[[Call], Awaitable[ModelResponse[Any]]]
 BROKEN_CALL = "- the arguments of your last tool call were not valid JSON"
 EMPTY = "- your last reply was empty"
-
-
-@dynamic_prompt
-def turn_prompt(request: ModelRequest[TurnContext]) -> str:
-    """The system prompt of this turn; it names the day and the language, so it cannot be part of the graph."""
-    return request.runtime.context.system_prompt
+NO_MORE_CALLS = "No more tool calls for this question: answer from what you have, or start with `[unanswered]`."
+LEFT_OUT = "(left out to make room; call the tool again if you need it)"
+MORE_ROWS = "(more rows were left out; narrow the question to see them)"
+SHORTER = "…"
+PROPOSES = "propose_"
+PER_MESSAGE = 8
+"""Tokens a message costs beside its text."""
 
 
 def told_to_model(error: Exception, _request: ToolCallRequest) -> str | None:
@@ -45,42 +53,93 @@ def told_to_model(error: Exception, _request: ToolCallRequest) -> str | None:
     return None
 
 
-class InputSize(AgentMiddleware[State, TurnContext]):
-    """Keeps what a model reads within a budget: the oldest turns of the conversation are left out first."""
+class TurnCalls(AgentMiddleware[State, TurnContext]):
+    """Each call of the model: its number, its system prompt, the tools it is offered, and what fits of the turn."""
 
-    def __init__(self, count: CountTokens, budget_tokens: int) -> None:
+    def __init__(self, count: CountTokens, limits: Limits, *, model: str, endpoint: str) -> None:
         super().__init__()
         self._count = count
-        self._budget = budget_tokens
+        self._limits = limits
+        self._model = model
+        self._endpoint = endpoint
 
-    async def awrap_model_call(
-        self,
-        request: ModelRequest[TurnContext],
-        handler: Callable[[ModelRequest[TurnContext]], Awaitable[ModelResponse[Any]]],
-    ) -> ModelResponse[Any]:
-        """Call the model with the part of the conversation that fits."""
-        return await handler(request.override(messages=fitting(request.messages, self._count, self._budget)))
+    async def awrap_model_call(self, request: Call, handler: CallHandler) -> ModelResponse[Any]:
+        """Call the model. Raises OperatorMustFix(`model_answered_nonsense`) when it goes in circles."""
+        context = request.runtime.context
+        context.model_calls += 1
+        if context.model_calls > self._limits.model_calls:
+            raise OperatorMustFix("model_answered_nonsense", endpoint=self._endpoint, hint="tool calls without end")
+        fitted = request.override(
+            system_message=SystemMessage(context.system_prompt),
+            messages=within(request.messages, self._sized, self._limits),
+            tools=offered(request.tools, (context.turn.question, *context.turn.said[-1:])),
+        )
+        with telemetry.model_call(self._model) as call:
+            reply = await handler(fitted)
+            call.used(reply.result)
+        return reply
+
+    def _sized(self, message: AnyMessage) -> int:
+        return size(message, self._count)
 
 
-def fitting(messages: list[AnyMessage], count: CountTokens, budget_tokens: int) -> list[AnyMessage]:
-    """The part of a conversation that fits, ending with the turn at hand, which stays whole."""
-    asked = next((at for at, message in enumerate(messages) if isinstance(message, HumanMessage) and message.id == "question"), 0)
-    if asked == 0:
-        return messages
-    sizes = [count(message.text) for message in messages]
-    left = budget_tokens - sum(sizes[asked:])
-    start = asked
-    while start > 0 and sizes[start - 1] <= left:
-        start -= 1
-        left -= sizes[start]
-    # A conversation is handed on in whole turns, a person's words first.
-    while start < asked and not isinstance(messages[start], HumanMessage):
-        start += 1
-    return messages[start:]
+def offered(tools: Sequence[BaseTool | dict[str, Any]], said: Sequence[str]) -> list[BaseTool | dict[str, Any]]:
+    """Without the tools that propose changes, where the person asks for none."""
+    if any(orders_something(folded(text)) for text in said):
+        return list(tools)
+    return [tool for tool in tools if not (isinstance(tool, BaseTool) and tool.name.startswith(PROPOSES))]
+
+
+def size(message: AnyMessage, count: CountTokens) -> int:
+    """Tokens of a message, its tool calls included."""
+    calls = message.tool_calls if isinstance(message, AIMessage) else []
+    return PER_MESSAGE + count(message.text) + sum(count(f"{call['name']} {call['args']}") for call in calls)
+
+
+def within(messages: Sequence[AnyMessage], sized: Callable[[AnyMessage], int], limits: Limits) -> list[AnyMessage]:
+    """What fits of a turn: the oldest results first go, then what the model said at length."""
+    kept = list(messages)
+    results = [(at, sized(message)) for at, message in enumerate(kept) if isinstance(message, ToolMessage)]
+    over = sum(tokens for _, tokens in results) - limits.results_tokens
+    for at, tokens in results[:-1]:
+        if over <= 0:
+            break
+        kept[at] = kept[at].model_copy(update={"content": LEFT_OUT})
+        over -= tokens - sized(kept[at])
+    asked = next((at for at, message in enumerate(kept) if message.id == "question"), 0)
+    said = [at for at in range(asked, len(kept)) if isinstance(kept[at], AIMessage)]
+    for at in said:
+        most = limits.draft_tokens // len(said)
+        if sized(kept[at]) > most:
+            kept[at] = _emptied(kept[at])
+    return kept
+
+
+def _emptied(message: AnyMessage) -> AnyMessage:
+    calls = [{**call, "args": {}} for call in message.tool_calls] if isinstance(message, AIMessage) else []
+    return message.model_copy(update={"content": SHORTER, "tool_calls": calls})
+
+
+def cut_result(content: str, count: CountTokens, most_tokens: int) -> str:
+    """A result that fits: whole lines from its beginning."""
+    if count(content) <= most_tokens:
+        return content
+    kept, left = [], most_tokens - count(MORE_ROWS) - 1
+    for line in content.split("\n"):
+        left -= count(line) + 1
+        if left < 0:
+            break
+        kept.append(line)
+    return "\n".join([*kept, MORE_ROWS])
 
 
 class ToolSteps(AgentMiddleware[State, TurnContext]):
     """Times each tool call and tells the surface; the evidence itself is admitted by the tools."""
+
+    def __init__(self, count: CountTokens, limits: Limits) -> None:
+        super().__init__()
+        self._count = count
+        self._limits = limits
 
     async def awrap_tool_call(
         self,
@@ -90,19 +149,30 @@ class ToolSteps(AgentMiddleware[State, TurnContext]):
         """Run the tool."""
         context: TurnContext = request.runtime.context  # type: ignore[assignment]  # the graph is built with this type
         name, args = request.tool_call["name"], request.tool_call["args"]
+        if len(context.tool_calls) >= self._limits.tool_calls:
+            return ToolMessage(NO_MORE_CALLS, tool_call_id=str(request.tool_call["id"]), name=name, status="error")
         context.notify(ToolStarted(name=name, args=args))
         started = time.perf_counter()
-        reply = await handler(request)
+        with telemetry.tool_call(name):
+            reply = await handler(request)
         ms = round((time.perf_counter() - started) * 1000, 1)
         found = reply.artifact if isinstance(reply, ToolMessage) else None
         rows = len(found.rows) if isinstance(found, ToolResult) else 0
         context.tool_calls.append(ToolCall(name=name, args=args, ms=ms))
         context.notify(ToolFinished(name=name, ms=ms, rows=rows))
+        if isinstance(reply, ToolMessage):
+            fits = cut_result(reply.text, self._count, self._limits.result_tokens)
+            return reply if fits == reply.text else reply.model_copy(update={"content": fits})
         return reply
 
 
 class Grounding(AgentMiddleware[State, TurnContext]):
     """Sends a draft with unsupported statements back, once; what is still unsupported is cut by the service."""
+
+    def __init__(self, count: CountTokens, limits: Limits) -> None:
+        super().__init__()
+        self._count = count
+        self._most = limits.question_tokens // 2
 
     @hook_config(can_jump_to=["model"])
     async def aafter_model(self, state: State, runtime: Runtime[TurnContext]) -> dict[str, Any] | None:
@@ -121,5 +191,5 @@ class Grounding(AgentMiddleware[State, TurnContext]):
             return None
         context.corrected = True
         log.info("draft_sent_back", extra={"problems": len(problems)})
-        text = load("correction").fill(problems="\n".join(problems))
-        return {"messages": [HumanMessage(text)], "jump_to": "model"}
+        told = cut_result("\n".join(problems), self._count, self._most)
+        return {"messages": [HumanMessage(load("correction").fill(problems=told))], "jump_to": "model"}

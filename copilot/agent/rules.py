@@ -16,6 +16,7 @@ from langchain_core.messages import AIMessage, AnyMessage, SystemMessage, ToolMe
 from langchain_core.tools import BaseTool
 from langgraph.prebuilt import ToolRuntime
 
+from copilot import telemetry
 from copilot.agent.context import TurnContext
 from copilot.agent.events import StreamEvent, ToolFinished, ToolStarted
 from copilot.domain.answer import ToolCall, ToolResult
@@ -62,7 +63,8 @@ class RuleTurns:
     def _called(self, name: str, args: dict[str, object], call_id: str, context: TurnContext) -> ToolMessage:
         context.notify(ToolStarted(name=name, args=args))
         started = time.perf_counter()
-        reply = self._reply(name, args, call_id, context)
+        with telemetry.tool_call(name):
+            reply = self._reply(name, args, call_id, context)
         ms = round((time.perf_counter() - started) * 1000, 1)
         rows = len(reply.artifact.rows) if isinstance(reply.artifact, ToolResult) else 0
         context.tool_calls.append(ToolCall(name=name, args=args, ms=ms))

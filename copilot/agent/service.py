@@ -8,31 +8,30 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.tools import BaseTool
-from langgraph.errors import GraphRecursionError
 
+from copilot import telemetry
 from copilot.agent.briefing import PROMPT, system_prompt
 from copilot.agent.context import TurnContext
 from copilot.agent.events import AnswerReady, Sentence, StreamEvent
-from copilot.agent.graph import Limits, build_graph
-from copilot.agent.middleware import fitting
+from copilot.agent.limits import Limits
+from copilot.agent.memory import Memory, Remembered
 from copilot.agent.proposed import with_proposals
-from copilot.agent.rules import RuleTurns
+from copilot.agent.scribe import Scribe
+from copilot.agent.turns import Answerer, Turns
+from copilot.agent.wording import instead
 from copilot.domain.access import Principal
-from copilot.domain.answer import Answer, Language, Question, Turn, Usage
+from copilot.domain.answer import Answer, Language, Question, Usage
 from copilot.domain.errors import OperatorMustFix, UserCanFix
 from copilot.domain.ports import Clock, ConversationStore, CountTokens
 from copilot.grounding.compose import Grounded, ground
 from copilot.grounding.evidence import TurnEvidence
-from copilot.grounding.wording import OFFLINE_INSTEAD
 from copilot.llm.tokens import upper_bound
 from copilot.log import Trace, question_scope
 from prompts.loader import load
@@ -40,12 +39,12 @@ from retrieval.language.detect import guess_language
 from tools.lookup.view import PlanView
 from tools.registry.proposals import Proposer
 
+__all__ = ["Answerer", "Copilot", "Options", "PlanSource", "Proposing"]
+
 log = logging.getLogger(__name__)
 
 LATIN = re.compile(r"[A-Za-z]{2}")
 Notify = Callable[[StreamEvent], None]
-Turns = Callable[[Sequence[AnyMessage], TurnContext], Awaitable[list[AnyMessage]]]
-"""Runs one turn: the conversation and the question in, what the model and the tools add to it out."""
 Proposing = Callable[[Principal, Language], Proposer]
 """Gives a turn what makes its proposals, for the person and in their language."""
 
@@ -58,27 +57,42 @@ class PlanSource(Protocol):
 
 
 @dataclass(frozen=True)
-class Answerer:
-    """A model with its name, as answers report it."""
-
-    name: str
-    model: BaseChatModel
-    endpoint: str = "offline"
-    is_live: bool = False
-    """A language model: its unsupported drafts are sent back once before they are cut."""
-
-
-@dataclass(frozen=True)
 class Options:
     """How the copilot asks and remembers."""
 
     longest_question: int = 4000
     history_turns: int = 6
+    """Of a history given with the question; a conversation that is kept is read within its budget of tokens."""
+    rewrite_from_tokens: int = 800
+    """A language model reads a follow-up made whole in place of more history than this: it is sent with every call."""
     default_language: Language = "es"
     """Of a question too short to tell."""
     limits: Limits = Limits()
     count_tokens: CountTokens = upper_bound
     trace: Trace | None = None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question with all that is known before a model sees it."""
+
+    principal: Principal
+    question: Question
+    remembered: Remembered
+    view: PlanView
+    language: Language
+    notify: Notify
+    proposer: Proposer | None
+
+
+@dataclass(frozen=True)
+class _Replied:
+    """A checked draft and how it came about."""
+
+    answerer: Answerer
+    grounded: Grounded
+    context: TurnContext
+    usage: Usage
 
 
 class Copilot:
@@ -92,21 +106,26 @@ class Copilot:
         conversations: ConversationStore | None,
         clock: Clock,
         *,
-        fallback: Answerer | None = None,
+        fallback: Answerer | Sequence[Answerer] | None = None,
         proposing: Proposing | None = None,
         options: Options | None = None,
     ) -> None:
         self._plans = plan_source
-        self._answerer = answerer
-        self._fallback = fallback
-        self._conversations = conversations
         self._clock = clock
         self._proposing = proposing
         self._options = options or Options()
-        self._tools = list(tools)
         self._building = threading.Lock()
-        self._turns = self._built(answerer)
-        self._fallback_turns = self._built(fallback) if fallback is not None else None
+        count, limits = self._options.count_tokens, self._options.limits
+        others = [fallback] if isinstance(fallback, Answerer) else list(fallback or ())
+        self._turns = [Turns(one, tools, count, limits) for one in (answerer, *others)]
+        self._scribe = Scribe(answerer.model if answerer.is_live else None, count, summary_tokens=limits.notes_tokens)
+        self._memory = Memory(
+            conversations,
+            self._scribe,
+            count,
+            history_tokens=limits.history_tokens,
+            history_turns=self._options.history_turns,
+        )
 
     async def ask(self, principal: Principal, question: Question, *, by: Principal | None = None) -> Answer:
         """The answer.
@@ -153,47 +172,63 @@ class Copilot:
         self, principal: Principal, question: Question, notify: Notify, by: Principal
     ) -> tuple[Answer, tuple[str, ...]]:
         started = time.perf_counter()
+        with telemetry.question(self._turns[0].answerer.name) as told:
+            asked = await self._understood(principal, question, notify, by)
+            naming = asyncio.create_task(self._memory.entitle(principal, question, asked.remembered, asked.language))
+            try:
+                replied, said_first = await self._replied(asked)
+                grounded, proposed = with_proposals(replied.grounded, asked.proposer, asked.language)
+                usage = _sum([asked.remembered.usage, replied.usage, await naming])
+            finally:
+                naming.cancel()
+            answer = Answer(
+                question=question.text,
+                answer=grounded.text,
+                answered=grounded.answered,
+                language=asked.language,
+                citations=grounded.citations,
+                calculations=grounded.calculations,
+                claims=grounded.claims,
+                gaps=(*said_first, *grounded.gaps),
+                proposals=proposed,
+                tool_calls=tuple(replied.context.tool_calls),
+                model=replied.answerer.name,
+                prompt=load(PROMPT).info,
+                usage=usage,
+                conversation_id=question.conversation_id,
+                elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+            await self._memory.keep(principal, question, answer, at=self._clock.now())
+            told.set(answered=answer.answered, language=answer.language, citations=len(answer.citations))
+            told.set(answered_by=answer.model, tool_calls=len(answer.tool_calls))
+            told.cut(len(grounded.gaps))
+        self._log(answer)
+        return answer, grounded.sentences
+
+    async def _understood(self, principal: Principal, question: Question, notify: Notify, by: Principal) -> _Asked:
+        """The question with its conversation and the person's plan."""
         self._admit(question)
-        history = await self._history(principal, question)
+        default = self._options.default_language
+        remembered = await self._memory.recall(principal, question, default)
         view = await asyncio.to_thread(self._ready_view, principal, question.documents)
         if not view.plan.documents:
             raise UserCanFix("nothing_ingested")
-        language = question.language or self._language(question, history)
-        answerer, told = self._answerer, ""
+        language = question.language or self._language(question, remembered)
         proposer = self._proposing(by, language) if self._proposing is not None else None
-        try:
-            grounded, messages, context = await self._run(
-                self._turns, answerer, question, history, view, language, notify, principal, proposer
-            )
-        except OperatorMustFix as error:
-            if self._fallback is None or self._fallback_turns is None:
-                raise
-            log.warning("model_failed", extra={"code": error.code, "endpoint": answerer.endpoint})
-            answerer, told = self._fallback, OFFLINE_INSTEAD[language].format(code=error.code)
-            grounded, messages, context = await self._run(
-                self._fallback_turns, answerer, question, history, view, language, notify, principal, proposer
-            )
-        grounded, proposed = with_proposals(grounded, proposer, language)
-        answer = Answer(
-            question=question.text,
-            answer=grounded.text,
-            answered=grounded.answered,
-            language=language,
-            citations=grounded.citations,
-            calculations=grounded.calculations,
-            claims=grounded.claims,
-            gaps=(*((told,) if told else ()), *grounded.gaps),
-            proposals=proposed,
-            tool_calls=tuple(context.tool_calls),
-            model=answerer.name,
-            prompt=load(PROMPT).info,
-            usage=_usage(messages),
-            conversation_id=question.conversation_id,
-            elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
-        )
-        await self._remember(principal, question, answer)
-        self._log(answer)
-        return answer, grounded.sentences
+        return _Asked(principal, question, remembered, view, language, notify, proposer)
+
+    async def _replied(self, asked: _Asked) -> tuple[_Replied, tuple[str, ...]]:
+        """The first model that answers, and what the answer says of it where it is not the configured one."""
+        said: tuple[str, ...] = ()
+        for turns, following in zip(self._turns, [*self._turns[1:], None], strict=True):
+            try:
+                return await self._run(turns, asked), said
+            except OperatorMustFix as error:
+                if following is None:
+                    raise
+                log.warning("model_failed", extra={"code": error.code, "endpoint": turns.answerer.endpoint})
+                said = (instead(following.answerer.name, error.code, asked.language),)
+        raise AssertionError("there is always a configured model")
 
     def _ready_view(self, principal: Principal, documents: Sequence[str]) -> PlanView:
         """The person's plan with its index, which takes a while the first time: in a thread, once."""
@@ -205,89 +240,54 @@ class Copilot:
     def _admit(self, question: Question) -> None:
         if not question.text.strip():
             raise UserCanFix("empty_question")
-        limit = self._options.longest_question
-        if len(question.text) > limit:
-            raise UserCanFix("question_too_long", length=len(question.text), limit=limit)
+        length, limit = len(question.text), self._options.longest_question
+        if length <= limit and self._turns[0].answerer.is_live:
+            # A script with many tokens a letter fills a model's budget sooner than its length tells.
+            tokens, most = self._options.count_tokens(question.text), self._options.limits.question_tokens // 2
+            limit = min(limit, length * most // tokens)
+        if length > limit:
+            raise UserCanFix("question_too_long", length=length, limit=limit)
 
-    async def _history(self, principal: Principal, question: Question) -> Sequence[Turn]:
-        most = self._options.history_turns
-        if question.history:
-            return question.history[-most:]
-        if question.conversation_id is None or self._conversations is None:
-            return ()
-        return await asyncio.to_thread(self._conversations.turns, principal, question.conversation_id, limit=most)
-
-    def _language(self, question: Question, history: Sequence[Turn]) -> Language:
+    def _language(self, question: Question, remembered: Remembered) -> Language:
         """Of the question; where that is too short to tell, of what the person asked before."""
-        before = guess_language(history[-1].user, self._options.default_language) if history else self._options.default_language
+        default = self._options.default_language
+        before = guess_language(remembered.turns[-1].user, default) if remembered.turns else default
         # Of words in another script nothing is guessed.
         return guess_language(question.text, before) if LATIN.search(question.text) else "en"
 
-    async def _run(
-        self,
-        turns: Turns,
-        answerer: Answerer,
-        question: Question,
-        history: Sequence[Turn],
-        view: PlanView,
-        language: Language,
-        notify: Notify,
-        principal: Principal,
-        proposer: Proposer | None,
-    ) -> tuple[Grounded, list[AnyMessage], TurnContext]:
+    async def _run(self, turns: Turns, asked: _Asked) -> _Replied:
+        view, turns_said = asked.view, asked.remembered.turns
+        prompt = system_prompt(
+            asked.principal, view.plan.documents, asked.language, self._clock.now().date(), asked.remembered.notes
+        )
         context = TurnContext(
             view=view,
-            turn=TurnEvidence(
-                question.text,
-                [turn.user for turn in history],
-                around=view.around,
-            ),
-            language=language,
-            system_prompt=system_prompt(principal, view.plan.documents, language, self._clock.now().date()),
-            notify=notify,
-            proposer=proposer,
+            turn=TurnEvidence(asked.question.text, [turn.user for turn in turns_said], around=view.around),
+            language=asked.language,
+            system_prompt=prompt,
+            notify=asked.notify,
+            proposer=asked.proposer,
         )
-        asked: list[AnyMessage] = []
-        for turn in history:
-            asked += [HumanMessage(turn.user), AIMessage(turn.assistant)]
-        asked.append(HumanMessage(question.text, id="question"))
-        try:
-            messages = await turns(asked, context)
-        except (ModelCallLimitExceededError, GraphRecursionError) as error:
-            raise OperatorMustFix("model_answered_nonsense", endpoint=answerer.endpoint, hint="tool calls without end") from error
-        draft = messages[-1].text if messages else ""
-        if not draft.strip():
-            raise OperatorMustFix("model_answered_nonsense", endpoint=answerer.endpoint, hint="empty")
+        messages, usage = await self._messages(turns.answerer, asked)
+        made = await turns.run(messages, context)
         if self._options.trace is not None:
-            told = [message.model_dump(mode="json", exclude={"artifact"}) for message in [*asked, *messages]]
-            self._options.trace.write("turn", model=answerer.name, prompt=context.system_prompt, messages=told)
-        return ground(draft, context.turn, language), messages, context
+            told = [message.model_dump(mode="json", exclude={"artifact"}) for message in [*messages, *made]]
+            self._options.trace.write("turn", model=turns.answerer.name, prompt=prompt, messages=told)
+        grounded = ground(made[-1].text, context.turn, asked.language)
+        return _Replied(turns.answerer, grounded, context, _sum([usage, _usage(made)]))
 
-    async def _remember(self, principal: Principal, question: Question, answer: Answer) -> None:
-        if question.conversation_id is None or self._conversations is None:
-            return
-        turn = Turn(user=question.text, assistant=answer.answer)
-        told = answer.model_dump_json()
-        now = self._clock.now()
-        await asyncio.to_thread(self._conversations.append, principal, question.conversation_id, turn, told, at=now)
-
-    def _built(self, answerer: Answerer) -> Turns:
-        limits = self._options.limits
-        if not answerer.is_live:
-            rules = RuleTurns(answerer.model, self._tools, model_calls=limits.model_calls, endpoint=answerer.endpoint)
-            return lambda asked, context: rules.run(
-                fitting(list(asked), self._options.count_tokens, limits.input_tokens), context
-            )
-        graph = build_graph(answerer.model, self._tools, self._options.count_tokens, limits)
-
-        async def run(asked: Sequence[AnyMessage], context: TurnContext) -> list[AnyMessage]:
-            state: dict[str, Any] = await graph.ainvoke(
-                {"messages": list(asked)}, {"recursion_limit": limits.graph_steps}, context=context
-            )
-            told: list[AnyMessage] = state["messages"][len(asked) :]
-            return told
-
-        return run
+    async def _messages(self, answerer: Answerer, asked: _Asked) -> tuple[list[AnyMessage], Usage]:
+        """The conversation as messages, the question last; a follow-up on a long one is made whole instead."""
+        history: list[AnyMessage] = []
+        for turn in asked.remembered.turns:
+            history += [HumanMessage(turn.user), AIMessage(turn.assistant)]
+        text, usage = asked.question.text, Usage()
+        count = self._options.count_tokens
+        if answerer.is_live and sum(count(one.text) for one in history) > self._options.rewrite_from_tokens:
+            whole, usage = await self._scribe.standalone(text, asked.remembered.turns)
+            if whole != text:
+                text, history = whole, []
+        return [*history, HumanMessage(text, id="question")], usage
 
     def _log(self, answer: Answer) -> None:
         log.info(
@@ -306,3 +306,7 @@ class Copilot:
 def _usage(messages: Sequence[AnyMessage]) -> Usage:
     used = [message.usage_metadata for message in messages if isinstance(message, AIMessage) and message.usage_metadata]
     return Usage(input_tokens=sum(one["input_tokens"] for one in used), output_tokens=sum(one["output_tokens"] for one in used))
+
+
+def _sum(parts: Sequence[Usage]) -> Usage:
+    return Usage(input_tokens=sum(part.input_tokens for part in parts), output_tokens=sum(part.output_tokens for part in parts))

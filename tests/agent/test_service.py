@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 from typing_extensions import override
 
 from copilot.agent.events import AnswerReady, Sentence, StreamEvent, ToolFinished, ToolStarted
+from copilot.agent.limits import Limits
 from copilot.agent.service import Options
 from copilot.domain.access import Principal
 from copilot.domain.answer import Question, Turn
@@ -148,7 +149,8 @@ async def test_a_language_that_is_asked_for_comes_before_that_of_the_question() 
 
     answer = await copilot.ask(ANA, Question(text=ASKED, language="fr"))
 
-    assert (answer.language, answer.answer) == ("fr", "Cela ne figure pas dans les documents.")
+    assert answer.language == "fr"
+    assert answer.answer.startswith("La réponse a été retenue")
 
 
 async def test_a_short_follow_up_is_answered_in_the_language_of_what_came_before() -> None:
@@ -186,11 +188,10 @@ async def test_a_conversation_of_someone_else_is_not_read(conversations: Convers
         await copilot.ask(Principal(id="local:eva"), Question(text=ASKED, conversation_id="c"))
 
 
-async def test_the_oldest_turns_are_left_out_when_a_conversation_does_not_fit() -> None:
+async def test_the_oldest_turns_are_left_out_when_a_history_does_not_fit() -> None:
     model = ScriptedModel(script=[LOOK, AIMessage(NPS)])
-    options = Options(count_tokens=characters)
-    copilot = desk(model, options=options)
-    turns = tuple(Turn(user=f"pregunta {number}", assistant="palabra " * 1000) for number in range(6))
+    copilot = desk(model, options=Options(limits=Limits(history_tokens=3000), count_tokens=characters))
+    turns = tuple(Turn(user=f"pregunta {number}", assistant="palabra " * 150) for number in range(6))
 
     await copilot.ask(ANA, Question(text=ASKED, history=turns))
 
