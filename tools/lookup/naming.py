@@ -29,6 +29,8 @@ from tools.lookup.terms import (
 NEAR = 4
 """Words between the parts of one mention, at most."""
 TIE = 0.8
+LONG = 4
+"""Letters from which on a stop word (`summary`) may still be a word of a title."""
 CADENCES = frozenset({"=mensual", "=anual", "=semanal", "=trimestral", "=diario"})
 """Of what a document says in its title, how often something happens never names it."""
 BY_CONCEPT = 0.75
@@ -97,11 +99,7 @@ class Titles:
             self._met[asked] = self._worth(asked, words.concepts.get(at, frozenset()))
         inside = words.phrase.get(at)
         # A word of a phrase (`acquisition cost`) names no title that does not hold the phrase.
-        return {
-            name: value
-            for name, value in self._met[asked].items()
-            if inside is None or asked in self._keys[name] or inside & self._phrases[name]
-        }
+        return {name: value for name, value in self._met[asked].items() if inside is None or inside & self._phrases[name]}
 
     def _worth(self, asked: str, concepts: frozenset[str]) -> dict[str, float]:
         best: dict[str, float] = {}
@@ -173,9 +171,10 @@ def _stretched(first: int, last: int, words: _Words, title: frozenset[str]) -> t
         at = last if step > 0 else first
         while 0 <= at + step < len(words.words):
             at += step
-            if words.roots[at] in title and words.words[at][0] not in stop_words():
+            word = words.words[at][0]
+            if words.roots[at] in title and (word not in stop_words() or len(word) > LONG):
                 first, last = min(first, at), max(last, at)
-            elif words.words[at][0] not in stop_words():
+            elif word not in stop_words():
                 break
     return first, last
 

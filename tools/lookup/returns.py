@@ -93,10 +93,21 @@ def _case(view: PlanView, item: str, query: str, names: Sequence[str] | None) ->
     return _Case()
 
 
+MOST_ATTRIBUTES = 12
+
+
 def _candidates(view: PlanView, statement: Statement) -> Iterator[list[Statement]]:
     """The line itself, then the list of its attributes; a list whose lines state several amounts each is one of items."""
     yield [statement]
-    if statement.block.kind != "row":
+    if statement.block.kind == "row":
+        rows = [
+            mate
+            for mate in view.index.of(statement.document)
+            if mate.block.table == statement.block.table and not mate.is_header_row
+        ]
+        if all(_amounts_of(row) <= 1 for row in rows):
+            yield rows[:MOST_ATTRIBUTES]
+    else:
         mates = _list_of(view, statement)
         if all(_amounts_of(mate) <= 1 for mate in mates):
             yield mates

@@ -7,7 +7,7 @@ from typing import Any
 from copilot.domain.answer import ToolResult
 from copilot.domain.fact import RiskFact
 from tools.lookup.documents import resolve
-from tools.lookup.rows import Rows
+from tools.lookup.rows import MOST_CITED_LINES, Rows
 from tools.lookup.statements import Statement
 from tools.lookup.terms import keys_of, query_terms
 from tools.lookup.view import PlanView
@@ -24,6 +24,8 @@ CONCEPTS = {
 }
 """What a question calls each field of a risk."""
 STANDS_FOR = 0.88
+MOST_PIECES = 4
+"""Citations of one risk that is told over many lines."""
 FIELDS = ("mitigation", "contingency", "monitoring", "probability", "impact", "symptoms", "trigger")
 
 
@@ -43,7 +45,12 @@ def list_risks(view: PlanView, *, query: str | None = None, document: str | None
         for fact in match.statement.facts:
             if isinstance(fact, RiskFact):
                 told = {name: getattr(fact, name) for name in FIELDS}
-                lines = rows.cite(fact.document, fact.lines, fact.heading_path, fact.id)
+                first, last = fact.lines
+                starts = range(first, last + 1, MOST_CITED_LINES)[:MOST_PIECES]
+                marks = [
+                    rows.cite(fact.document, (one, min(one + MOST_CITED_LINES - 1, last)), fact.heading_path, fact.id)
+                    for one in starts
+                ]
                 rows.add(
                     {
                         **rows.described(match.statement),
@@ -53,7 +60,7 @@ def list_risks(view: PlanView, *, query: str | None = None, document: str | None
                         "own": round(match.own, 2),
                         "score": round(match.score, 2),
                         "missing": list(match.missing),
-                        "e": [lines],
+                        "e": marks,
                     }
                 )
     return rows.result()

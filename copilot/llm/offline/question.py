@@ -52,9 +52,16 @@ class Asked:
         return RANGE.sub(r"\1-\2", self.periods[0]) if self.periods else None
 
     @property
+    def text_without_periods(self) -> str:
+        """The question with the words that name a document, without those of its time."""
+        return self._bare(self.text)
+
+    @property
     def subject(self) -> str:
         """The question without the words that name a document, a period or a weekday."""
-        text = self.text.replace(self.mention, " ") if self.mention else self.text
+        return self._bare(self.text.replace(self.mention, " ") if self.mention else self.text)
+
+    def _bare(self, text: str) -> str:
         for period in self.periods:
             text = text.replace(period, " ")
         if self.weekday:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from copilot.llm.offline.cues import words
 from copilot.llm.offline.intents.base import Call, Found
 from copilot.llm.offline.intents.choose import (
     answers,
@@ -15,11 +16,14 @@ from copilot.llm.offline.intents.choose import (
     names_someone,
 )
 from copilot.llm.offline.phrasing import LONGEST, Row, fitted
-from copilot.llm.offline.question import Asked
+from copilot.llm.offline.question import Asked, names_a_document
+from retrieval.language.analyser import fold
 
 FIGURE_BONUS = 0.1
 MOST_DOCUMENTS = 6
 MOST_ROWS = 7
+BONUSES = (FIGURE_BONUS, 0.0)
+SURE = 0.8
 PART = 0.8
 HALF_OWN = 0.5
 CONJUNCTION = re.compile(r"\s(?:y|e|and|et|ou|or)\s|,", re.IGNORECASE)
@@ -36,7 +40,8 @@ class Lookup:
         """First the metrics and the lines; then what is missing of a question in two parts, or the nearest without its period."""
         asked = found.asked
         if found.round == 0:
-            return _both(asked.subject, asked.period, asked.document)
+            wide = _both(asked.text_without_periods, asked.period, None) if named_by_chance(asked) else []
+            return [*_both(asked.subject, asked.period, asked.document), *wide]
         if found.round == 1:
             chosen = choose(found)
             if not chosen and asked.period:
@@ -78,7 +83,7 @@ def ranked(found: Found, round_: int | None = 0) -> list[Row]:
 def choose(found: Found) -> list[Row]:
     """The rows that answer."""
     asked = found.asked
-    rows = best_rows(asked, ranked(found), most=40)
+    rows = best_rows(asked, _pool(found), most=40)
     if asked.has("person", "name"):
         rows = [
             row
@@ -87,6 +92,9 @@ def choose(found: Found) -> list[Row]:
         ]
     if asked.has("count", "exact_figure"):
         rows = [row for row in rows if _has_digit(row)]
+    elif set(re.findall(r"[^\W_]+", fold(asked.text))) & (words("aim") | words("today")):
+        # A target is a figure wherever a line states one.
+        rows = [row for row in rows if _has_digit(row)] or _figured(asked, found) or rows
     if rows and counts_something_unnamed(asked, rows[0]):
         return []
     if asked.document is None:
@@ -94,6 +102,46 @@ def choose(found: Found) -> list[Row]:
         most = max(1, MOST_ROWS // max(len(groups), 1))
         return [row for group in groups for row in group[:most]]
     return rows[:4]
+
+
+def named_by_chance(asked: Asked) -> bool:
+    """Whether words of the question meet a document's title without saying that a document is meant."""
+    return asked.document is not None and asked.mention is not None and not names_a_document(asked.mention)
+
+
+def _pool(found: Found) -> list[Row]:
+    """Rows of the document named; of all documents, where those words are rather the name of a line elsewhere."""
+    asked = found.asked
+    if not named_by_chance(asked):
+        return ranked(found)
+    results = found.turn.steps[len(found.turn.steps) - found.round] if found.round else ()
+    pools = [
+        merged(
+            *(
+                [{**row, "score": float(row.get("score", 0)) + bonus} for row in one.rows]
+                for one, bonus in pair
+                if one is not None
+            )
+        )
+        for pair in (tuple(zip(results[:2], BONUSES, strict=False)), tuple(zip(results[2:4], BONUSES, strict=False)))
+    ]
+    near, far = pools
+    best = next((row for row in far if answers(asked, row)), None)
+    sure = best is not None and float(best.get("precision", 0)) >= SURE and float(best.get("own", 0)) >= SURE
+    own = next((row for row in near if answers(asked, row)), None)
+    if best is not None and sure and (own is None or float(own.get("precision", 0)) < SURE):
+        return far
+    return near
+
+
+def _figured(asked: Asked, found: Found) -> list[Row]:
+    """Lines with a figure under what was asked for, where the lines named so have none."""
+    rows = [row for row in _pool(found) if _has_digit(row) and answers(asked, row)]
+    return [row for row in rows if float(row["match"]) >= SURE and _own_figure(row)][:2]
+
+
+def _own_figure(row: Row) -> bool:
+    return any(map(str.isdigit, str(row.get("value") or row["text"])))
 
 
 def _has_digit(row: Row) -> bool:
@@ -119,8 +167,8 @@ def unanswered_part(asked: Asked, chosen: Sequence[Row]) -> str | None:
     if not chosen or not CONJUNCTION.search(asked.subject):
         return None
     missing = [set(map(str, row.get("missing", ()))) for row in chosen]
-    words = set.intersection(*missing) if missing else set()
-    return " ".join(sorted(words, key=asked.subject.lower().find)) or None
+    lacking = set.intersection(*missing) if missing else set()
+    return " ".join(sorted(lacking, key=asked.subject.lower().find)) or None
 
 
 def second_part(found: Found, chosen: Sequence[Row]) -> list[Row]:
