@@ -102,6 +102,7 @@ class Workspace:
     @cached_property
     def copilot(self) -> Copilot:
         """Answers questions."""
+        from copilot import telemetry
         from copilot.agent.limits import Limits
         from copilot.agent.service import Copilot, Options
         from copilot.llm.tokens import token_counter
@@ -109,6 +110,7 @@ class Workspace:
         from tools.registry.tools import all_tools
 
         known = self.settings
+        telemetry.use(telemetry.from_environment())
         options = Options(
             longest_question=known.question_chars,
             default_language=known.language or "es",
