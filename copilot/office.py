@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from copilot.journal.importing import Importer
     from copilot.journal.recorder import Recorder
     from copilot.outbox.delivery import Delivery
+    from copilot.journal.syncing import SourceDesk
     from copilot.status.workflow import StatusDesk
     from copilot.status.writer import Written
     from retrieval.store.access import SqlAccessStore
@@ -71,6 +72,23 @@ class Office:
         return Importer(plan=self.workspace.plan, journal=self.journal, clock=self.clock)
 
     @cached_property
+    @cached_property
+    def source_desk(self) -> SourceDesk:
+        """Metrics that are asked of databases."""
+        from copilot.journal.syncing import SourceDesk
+        from retrieval.store.foreign import ask_database, checked_query
+        from retrieval.store.kpi_sources import SqlKpiSources
+
+        return SourceDesk(
+            plan=self.workspace.plan,
+            journal=self.journal,
+            sources=SqlKpiSources(self.workspace.database),
+            ask=ask_database,
+            check=checked_query,
+            environment=os.environ,
+            clock=self.clock,
+        )
+
     def inbox(self) -> SqlInbox:
         """Events from outside."""
         from retrieval.store.work import SqlInbox

@@ -9,6 +9,7 @@ import typer
 
 from copilot.domain.journal import Confidence, Reading
 from copilot.domain.plan import Entry
+from integrations.cli import sourcing
 from integrations.cli.entries import PeriodOption, document_of, entries_of, entry_table, exported_entry, show_entries
 from integrations.cli.health import kpi_chart, kpi_health
 from integrations.cli.importing import kpi_import
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
         group.command(name)(function)
     group.command("health")(kpi_health)
     group.command("chart")(kpi_chart)
+    sourcing.register(group)
     app.add_typer(group, name="kpi")
 
 
