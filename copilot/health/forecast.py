@@ -133,8 +133,8 @@ def _t(freedom: int) -> float:
 def _rounded(line: Line) -> tuple[Decimal, Decimal]:
     """The value and half its interval, to the digits that the interval leaves a meaning."""
     scale = line.half if line.half > abs(line.value) * 1e-9 else abs(line.value) / 100
-    places = 0 if scale <= 0 else max(DIGITS - 1 - math.floor(math.log10(scale)), 0)
+    places = 0 if scale <= 0 else DIGITS - 1 - math.floor(math.log10(scale))
     step = Decimal(1).scaleb(-places)
     told = (Decimal(repr(end)).quantize(step) for end in (line.value, line.half))
-    value, half = (end.normalize() + 0 for end in told)
+    value, half = (Decimal(f"{end.normalize() + 0:f}") for end in told)
     return value, half

@@ -243,10 +243,12 @@ class _Figures:
         self.attainment = self._step(
             "attainment", f"({plain(latest.value)} - {plain(path.base)}) / {way} * 100", _tenth(reached), "%", inputs
         )
-        lag = (self.expected - latest.value) * HUNDRED / whole
-        self.shortfall = self._step(
-            "shortfall", f"({plain(self.expected)} - {plain(latest.value)}) / {way} * 100", _tenth(lag), "%", inputs
+        self.shortfall = _tenth((self.expected - latest.value) * HUNDRED / whole)
+        # Told as a size: a lead is no negative lag to a reader.
+        name, more, less = (
+            ("lead", latest.value, self.expected) if self.shortfall < 0 else ("shortfall", self.expected, latest.value)
         )
+        self._step(name, f"({plain(more)} - {plain(less)}) / {way} * 100", abs(self.shortfall), "%", inputs)
 
     def _attained(self, goal: Goal, value: Decimal) -> None:
         if goal.direction == "inside" or value <= 0 or self._aim <= 0:

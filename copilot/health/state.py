@@ -160,7 +160,7 @@ class MetricHealth(Frozen):
     forecast: Forecast | None = None
     no_forecast: NoForecast | None = None
     calculations: tuple[Calculation, ...] = ()
-    """Every figure above with its formula; named `gap`, `attainment`, `expected`, `shortfall`, `forecast` ..."""
+    """Every figure above with its formula; named `gap`, `attainment`, `expected`, `shortfall` or `lead`, `forecast` ..."""
 
     @property
     def latest(self) -> Reading | None:

@@ -141,10 +141,8 @@ class _Told:
             key = step.name.replace(" ", "_")
             made = step.model_copy(update={"id": f"c{len(self._steps) + 1}", "name": f"{one.name}: {step.name}"})
             self._steps.append(made)
-            value = abs(step.result) if step.name in ("gap", "shortfall") else step.result
+            value = abs(step.result) if step.name == "gap" else step.result
             row |= {key: written(value, step.unit), f"{key}_e": [made.id]}
-        if one.shortfall is not None:
-            row["is_ahead"] = one.shortfall < 0
         if one.forecast is not None:
             row["outcome"] = one.forecast.outcome
         elif one.readings:

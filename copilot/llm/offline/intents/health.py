@@ -85,7 +85,7 @@ def _line(row: Row, say: dict[str, str], *, whole: bool) -> str:
     parts = [_part(head, row, "reading_e"), _target(row, say)]
     if row.get("expected"):
         parts.append(_part(say["expected"].format(**row), row, "expected_e"))
-        parts.append(_part(say["ahead" if row.get("is_ahead") else "behind"].format(**row), row, "shortfall_e"))
+        parts.append(_part(say["ahead" if row.get("lead") else "behind"].format(**row), row, "shortfall_e", "lead_e"))
     elif row.get("gap") and row["status"] != "green":
         parts.append(_part(say["gap"].format(**row), row, "gap_e"))
     if row.get("forecast") and (whole or row.get("outcome") == "missed"):
