@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from copilot.access import Doorkeeper
     from copilot.domain.state_ports import Publisher
     from copilot.domain.status import StatusReport
+    from copilot.evals.feedback import FeedbackDesk
     from copilot.journal.checklist import Checklist
     from copilot.journal.importing import Importer
     from copilot.journal.recorder import Recorder
@@ -136,6 +137,14 @@ class Office:
         from retrieval.store.acknowledgements import SqlAcknowledgementStore
 
         return SqlAcknowledgementStore(self.workspace.database)
+
+    @cached_property
+    def feedback(self) -> FeedbackDesk:
+        """What people say of answers."""
+        from copilot.evals.feedback import FeedbackDesk
+        from retrieval.store.feedback import SqlFeedback
+
+        return FeedbackDesk(SqlFeedback(self.workspace.database), self.clock)
 
     @cached_property
     def doorkeeper(self) -> Doorkeeper:

@@ -71,8 +71,9 @@ class _Check:
         everything = self._support(self.statement.marks or self.statement.lent)
         for segment in self.statement.segments:
             self._segment(segment, everything)
-        if (label := _other_number(self.text, everything)) is not None:
-            self.problems.append(label)
+        for named in (self.text, *self.reading.quoted):
+            if (label := _other_number(named, everything)) is not None:
+                self.problems.append(label)
         for name in self.reading.documents:
             if not (self._is_known_document(name) or everything.says(name)):
                 self.problems.append(name)

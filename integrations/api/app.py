@@ -17,11 +17,20 @@ from integrations.api import problems
 from integrations.api.documentation import PROBLEMS, describe
 from integrations.api.door import Door
 from integrations.api.limits import Limits
-from integrations.api.routes import asking, documents, finance, health, plan, state, status
+from integrations.api.routes import asking, documents, feedback, finance, health, plan, state, status
 
 log = logging.getLogger(__name__)
 
-ROUTERS = (health.router, asking.router, documents.router, plan.router, finance.router, state.router, status.router)
+ROUTERS = (
+    health.router,
+    asking.router,
+    feedback.router,
+    documents.router,
+    plan.router,
+    finance.router,
+    state.router,
+    status.router,
+)
 ABOUT = """Ask strategy documents and get cited answers; record readings and task states; draft, approve and post weekly updates.
 
 Errors are `application/problem+json`. Writes take an `Idempotency-Key`. Every response has an `X-Request-Id`.

@@ -23,6 +23,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 STATUSES = {
     "unknown_document": 404,
     "unknown_conversation": 404,
+    "unknown_turn": 404,
+    "nothing_said": 404,
     "unknown_draft": 404,
     "unknown_metric": 404,
     "unknown_task": 404,

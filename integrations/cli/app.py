@@ -25,6 +25,7 @@ from integrations.cli import (
     documents,
     evaluation,
     exporting,
+    feedback,
     finances,
     ingestion,
     metrics,
@@ -67,6 +68,7 @@ for module in (
     exporting,
     repairing,
     evaluation,
+    feedback,
     database,
     diagnosis,
 ):

@@ -39,7 +39,8 @@ def ask(
     """Answer a question from the documents, with sources as file.md:12."""
     opened = session(context)
     text = sys.stdin.read() if question == "-" else question
-    answer = _answer(opened, text, document, language, conversation)
+    # Kept as a conversation of its own, so that it can be taken up again, or given a thumb.
+    answer = _answer(opened, text, document, language, conversation or uuid.uuid4().hex[:12])
     if as_json:
         opened.screen.json(json_ready(answer))
     else:
