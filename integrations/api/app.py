@@ -17,7 +17,7 @@ from integrations.api import problems
 from integrations.api.documentation import PROBLEMS, describe
 from integrations.api.door import Door
 from integrations.api.limits import Limits
-from integrations.api.routes import asking, documents, feedback, finance, health, plan, state, status
+from integrations.api.routes import asking, documents, feedback, finance, health, metrics, plan, state, status
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ ROUTERS = (
     asking.router,
     feedback.router,
     documents.router,
+    metrics.router,
     plan.router,
     finance.router,
     state.router,

@@ -16,6 +16,8 @@ from copilot.domain.errors import ModelCanRetry, UserCanFix
 from copilot.domain.fact import KpiFact, TaskFact
 from copilot.domain.journal import Reading, TaskChange, TaskStatus
 from copilot.domain.work import Draft, InboxEvent, check_destination
+from copilot.health.state import MetricHealth, PlanHealth
+from copilot.health.wording import rule_told, status_told
 from copilot.journal.metrics import Metric, metrics_of
 from copilot.office import Office
 from integrations.render import calculation_lines, one_line, quantity
@@ -83,9 +85,13 @@ class Commands:
             reading = self._recorded(event, by, *name_and_value(words))
             told = quantity(reading.value, reading.unit)
             return say("recorded", language, name=reading.name, value=told, day=reading.on.isoformat())
-        latest = {reading.metric_id: reading for reading in self._office.journal.readings()}
-        found = [metric for metric in metrics_of(self._office.workspace.plan(by)) if _holds(metric.name, rest)]
-        return _listed((_metric_line(metric, latest.get(metric.id)) for metric in found), rest, language)
+        view = self._office.workspace.view(by)
+        health = view.health()
+        known = {one.metric_id: one for one in health.metrics if one.readings}
+        found = [metric for metric in metrics_of(view.plan) if _holds(metric.name, rest)]
+        return _listed(
+            (_metric_line(metric) + _standing(known.get(metric.id), health, language) for metric in found), rest, language
+        )
 
     def _tasks(self, event: InboxEvent, _command: Command, by: Principal, rest: str, language: Language) -> str:
         head, _, words = rest.partition(" ")
@@ -169,11 +175,20 @@ def _listed(lines: Iterable[str], words: str, language: Language) -> str:
     return "\n".join([*(f"- {line}" for line in told[:MOST_LINES]), *more])
 
 
-def _metric_line(metric: Metric, latest: Reading | None) -> str:
+def _standing(one: MetricHealth | None, health: PlanHealth, language: Language) -> str:
+    """The latest reading, the computed colour with its rule, and beside it the colour a person stated."""
+    if one is None or one.latest is None:
+        return ""
+    value = quantity(one.latest.value, one.latest.unit)
+    stated = f" · {label('col_stated', language)}: {status_told(one.confidence, language)}" if one.confidence else ""
+    rule = rule_told(one, language, health.rules, health.today)
+    return f" · {one.latest.on.isoformat()}: **{value}** · **{status_told(one.status, language)}**: {rule}{stated}"
+
+
+def _metric_line(metric: Metric) -> str:
     values = "; ".join(_value(fact) for fact in metric.facts)
     name = f"{metric.name} ({metric.segment})" if metric.segment else metric.name
-    now = f" · {latest.on.isoformat()}: **{quantity(latest.value, latest.unit)}**" if latest else ""
-    return f"**{one_line(name, None)}**: {values}{now}"
+    return f"**{one_line(name, None)}**: {values}"
 
 
 def _value(fact: KpiFact) -> str:
