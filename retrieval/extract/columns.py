@@ -49,6 +49,12 @@ def names_metrics(header: Sequence[str], *, strictly: bool = False) -> bool:
     return listed("columns", "strict_heads" if strictly else "metric_heads").fullmatch(head) is not None
 
 
+def names_items(header: Sequence[str]) -> bool:
+    """Whether the rows of the table are what money goes to."""
+    head = re.sub(r"[^\w\s]", " ", folded(header[0])).strip() if header else ""
+    return listed("columns", "money_heads").fullmatch(head) is not None
+
+
 def is_risk_register(header: Sequence[str]) -> bool:
     """Whether the table lists risks with their probability or impact; the risk reader's matter."""
     heads = [folded(text).strip() for text in header]

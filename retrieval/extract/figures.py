@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from copilot.domain.fact import Dropped
 from copilot.domain.quantity import Period
-from copilot.domain.source import ParsedDocument
+from copilot.domain.source import Block, ParsedDocument
 from retrieval.extract.figure import Figure, Reading
+from retrieval.extract.headers import unmerged
 from retrieval.extract.lines import read_line
 from retrieval.extract.returns import Horizon, joined
 from retrieval.extract.statements import Statement, statements
@@ -27,12 +30,23 @@ def read_figures(doc: ParsedDocument) -> Reading:
         period = None if reading.figures else _horizon(one)
         if period is not None:
             horizons[one.line] = Horizon(period, one.group)
-    for block in doc.blocks:
-        if block.kind == "row":
-            _add(read_row(doc.document, block, decimal_comma=comma), figures, dropped)
+    for table in _tables(doc):
+        for block, segment in unmerged(table):
+            reading = read_row(doc.document, block, decimal_comma=comma)
+            if segment is not None:
+                reading = replace(reading, figures=tuple(replace(figure, segment=segment) for figure in reading.figures))
+            _add(reading, figures, dropped)
     figures.sort(key=lambda figure: figure.lines)
     kept = [figure for figure in joined(figures, horizons) if _stands(doc, figure, dropped)]
     return Reading(tuple(kept), tuple(sorted(dropped, key=lambda item: item.line)))
+
+
+def _tables(doc: ParsedDocument) -> list[list[Block]]:
+    grouped: dict[int | None, list[Block]] = {}
+    for block in doc.blocks:
+        if block.kind == "row":
+            grouped.setdefault(block.table, []).append(block)
+    return list(grouped.values())
 
 
 def _add(reading: Reading, figures: list[Figure], dropped: list[Dropped]) -> None:

@@ -28,6 +28,11 @@ from retrieval.language.quantities import LONGEST, find_quantities
 
 _FREE = re.compile(r"\b(?:gratuit[oa]s?|gratis|free|grátis)\b", re.I)
 _PRICED_BY = re.compile(r"\s+(por\s+(?:cada\s+)?[^\W\d]\w*|por\s+\d+\w?\s+\w+|per\s+[a-z]+)", re.I)
+_SENTENCE_END = re.compile(r"(?:^|[^\W\d_]{2,}|[%)])\s?\.\s+(?=[A-ZÁÉÍÓÚÑÀÇÊ¿¡])")
+_YEARLY = re.compile(
+    r"\s*(?:brutos\s+)?(?:anual(?:es|mente)?|al\s+año|por\s+año|yearly|annually|annual|a\s+year|per\s+year|anuais|annuels?|par\s+an)\b",
+    re.I,
+)
 _MONTHLY = re.compile(r"\b(?:mensual(?:es|mente)?|al\s+mes|por\s+mes|monthly|per\s+month|mensal|mensais|mensuels?)\b", re.I)
 
 
@@ -60,11 +65,19 @@ def _left_out(one: Statement) -> str | None:
         above = above.parent
     if one.block.checked is not None and not _is_milestone(one):
         return "task_text"
+    if _asks(one):
+        return "question"
     if says("passing", one.label) and not any(says(table, one.label) for table in ("metric_label", "clock")):
         return "passing"
     if any(says("samples", text) and not says("measured", text) for text in (one.heading, one.block.label)):
         return "sample_text"
     return None
+
+
+def _asks(one: Statement) -> bool:
+    """A question states nothing; what stands behind its mark may answer it."""
+    leads = "?" not in one.body and says("interrogatives", " ".join(one.body.split()[:1]))
+    return leads or one.body.rstrip(" *_").endswith("?")
 
 
 def _is_milestone(one: Statement) -> bool:
@@ -74,6 +87,12 @@ def _is_milestone(one: Statement) -> bool:
 
 
 def _figure(one: Statement, value: Value, hits: list[FoundPeriod], *, alone: bool) -> Figure:
+    ended = list(_SENTENCE_END.finditer(value.before))
+    if ended and one.label is not None:
+        # The label speaks for its own sentence only.
+        free, alone_in = replace(one, label=None), replace(value, before=value.before[ended[-1].end() :])
+        figure = _figure(free, alone_in, hits, alone=alone)
+        return replace(figure, group=(*figure.group, "sentence", value.found.start))
     quantity = value.found.quantity
     if is_currency(quantity.unit) and value.found.baseline is None and value.baseline is None:
         kind, role = verdict(one, value.before, value.after, sign=value.found.sign, per=value.found.per)
@@ -93,7 +112,7 @@ def _matter(one: Statement, value: Value) -> str | None:
     unit = value.found.quantity.unit
     near = finance_class(" ".join(value.before.split()[-4:])) or finance_class(" ".join(value.after.split()[:2]))
     said = near if near in ("roi", "payback") else finance_class(one.label)
-    if said == "roi" and unit in ("%", "ratio", "x"):
+    if (said == "roi" and unit in ("%", "ratio", "x")) or (said == "return" and unit == "ratio"):
         return "roi"
     in_time = unit in ("days", "weeks", "months", "years")
     return "payback" if said == "payback" and in_time and not says("metric", one.label) else None
@@ -144,6 +163,8 @@ def _money(one: Statement, value: Value, hits: list[FoundPeriod], role: str) -> 
     cadence = next((hit for hit in hits if hit.form == "cadence" and hit.start >= found.end), None)
     if per is None and (_MONTHLY.search(value.after) or (cadence is None and _MONTHLY.search(one.label or ""))):
         per = "month"
+    elif per is None and _YEARLY.match(value.after):
+        per = "year"
     return Figure(
         kind="finance",
         role=role,

@@ -21,6 +21,8 @@ def verdict(one: Statement, before: str, after: str, *, sign: str, per: str | No
         return "finance", str(above)
     if above in ("cost", "budget", "investment") and is_metric(one.label) and not is_metric(one.label, strictly=True):
         return "finance", _listed_role(one, str(above))
+    if above is None and not sign and _is_pay(one):
+        return "finance", "salary"
     own = _of_label(one, above)
     if own is not None:
         return own
@@ -72,6 +74,12 @@ def _nearby(before: str, after: str) -> Verdict | None:
             return _KPI
     found = finance_class(" ".join(behind.split()[:3])) if behind else None
     return ("finance", found) if found is not None and found not in ("roi", "payback") else None
+
+
+def _is_pay(one: Statement) -> bool:
+    """What stands beside a name under a heading of people."""
+    named = finance_class(one.label) is not None or is_metric(one.label, strictly=True)
+    return not named and any(is_exactly("staff", text) for text in one.contexts[:2])
 
 
 def _of_label(one: Statement, above: str | None) -> Verdict | None:

@@ -37,6 +37,9 @@ def finance_name(one: Statement, before: str, after: str) -> str:
         return said or _context_name(one)
     if find_periods(label) and len(label) < 12:
         return f"{label}: {phrase_after(after) or phrase_before(before) or one.heading or ''}".strip(" :")
+    part = phrase_before(before) if "(" in before or before.startswith(",") else ""
+    if part and is_exactly("generic_label", label):
+        return f"{label}: {part}"
     if is_exactly("generic_label", label) or is_exactly("total", label):
         above = one.parent.label or one.parent.text if one.parent else one.segment
         return f"{label}: {above}" if above else label

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from copilot.domain.fact import Extraction, PhaseFact
 from copilot.domain.quantity import Period
 from copilot.domain.source import Block, ParsedDocument
+from retrieval.extract.phase_lengths import with_lengths
 from retrieval.extract.phase_levels import Levels, Naming
 from retrieval.extract.phase_tables import row_phases
 from retrieval.extract.wording import is_placeholder, labelled, one_line, raw_of, without_numbering
@@ -51,7 +52,7 @@ def extract_phases(doc: ParsedDocument) -> Extraction:
         fact = _phase(doc, index, levels)
         if fact is not None:
             facts.append(fact)
-    return Extraction(facts=tuple(sorted(facts, key=lambda fact: fact.lines)))
+    return Extraction(facts=tuple(with_lengths(sorted(facts, key=lambda fact: fact.lines))))
 
 
 def _phase(doc: ParsedDocument, index: int, levels: Levels) -> PhaseFact | None:

@@ -17,6 +17,11 @@ LONGEST_PHRASE = 14
 """Words in front of an amount; more than that is a sentence, not a name."""
 _SEPARATOR = re.compile(r"[,;|•()\[\]+→\"“”«»=×]|\.\s|:\s|\s[–—-]\s|\.$")
 _CLOSED = ("×", "=", "→", "|", ",", ";", "+", "•", ")")
+_ASKED = re.compile(
+    r"¿?\s*\b(?:cu[aá]l(?:es)?|cu[aá]nto|what|how much|qual|quais|quanto|quel(?:le)?s?|combien)"
+    r"\s+(?:es|son|ser[áa]|cuesta|is|are|[ée]|s[ãa]o|custa|est|sont|co[ûu]te)\s",
+    re.I,
+)
 _GERUND = re.compile(r"[a-z]+(?:ando|iendo|endo)\b")
 _INFINITIVE = re.compile(r"[a-z]{2,}(?:ar|ir)(?:se)?(?=\s)")
 
@@ -26,6 +31,8 @@ class _Phrases:
     connector: re.Pattern[str]
     joint: re.Pattern[str]
     relative: re.Pattern[str]
+    opinion: re.Pattern[str]
+    modal: re.Pattern[str]
     leading: re.Pattern[str]
     trailing: re.Pattern[str]
     verb: re.Pattern[str]
@@ -47,6 +54,8 @@ def _known() -> _Phrases:
         connector=re.compile(rf"\s{words('connectors')}\s"),
         joint=re.compile(rf"\s{words('joints')}\s"),
         relative=re.compile(rf"\s{words('relatives')}\s"),
+        opinion=re.compile(rf"\W*{words('opinions')}\s+(?:que|that)\s+"),
+        modal=re.compile(rf"\s{words('modals')}(?!\w)"),
         leading=re.compile(rf"(?:{words('leading')}|{words('change')})(?:\s+|$)|d['’]"),
         trailing=re.compile(rf"\s+(?:{words('participles')}|{words('trailing')})$|\s+d['’]$"),
         verb=re.compile(rf"{words('verbs')}(?:\s+|$)"),
@@ -73,13 +82,17 @@ def phrase_after(text: str) -> str:
 
 def phrase_before(text: str) -> str:
     """What an amount is said of: the noun phrase in front of it."""
-    text = text.rstrip(" \t(:")
+    text = _ASKED.sub(" ", text.rstrip(" \t(:")).rstrip(" ?")
     if text.endswith(_CLOSED):
         return ""
     parts = [part for part in _SEPARATOR.split(text) if part.strip()]
     while len(parts) > 1 and folded(parts[-1].strip()) in _known().marks:
         parts.pop()
     text = without_periods(_without_bound(parts[-1].strip())).strip() if parts else ""
+    opinion = _known().opinion.match(folded(text))
+    text = text[opinion.end() :] if opinion else text
+    modal = _known().modal.search(folded(text))
+    text = text[: modal.start()] if modal else text
     joints = list(_known().joint.finditer(f" {folded(text)}"))
     if joints and len(text[joints[-1].end() - 1 :].split()) > 1:
         text = text[joints[-1].end() - 1 :].strip()

@@ -61,7 +61,7 @@ def _owner(done: list[Figure], owners: list[int], index: int, field: str) -> int
     """The amount a statement is about: on its line, before it in its list, or the item it is nested in."""
     figure = done[index]
     near = [at for at in owners if abs(done[at].lines[0] - figure.lines[0]) < MOST_LINES and done[at].lines[0] <= figure.lines[0]]
-    same_line = [at for at in near if done[at].lines[0] == figure.lines[0]]
+    same_line = [at for at in near if done[at].lines[0] == figure.lines[0] and done[at].group == figure.group]
     if same_line:
         return same_line[0] if getattr(done[same_line[0]], field) is None else None
     nested = [at for at in near if done[at].lines[0] == figure.parent]

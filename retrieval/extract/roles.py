@@ -16,10 +16,12 @@ def change_of(one: Statement, value: Value) -> tuple[Comparator, str | None]:
     """Comparator and qualifier: a change by so much, a level that is reached, or a plain value."""
     found = value.found
     stated = found.quantity.comparator
-    if found.baseline is not None or stated in ("<", "<=", ">"):
-        return stated, found.qualifier
     ahead = " ".join(re.split(r"[.;,]\s", value.before)[-1].split()[-10:])
     moved = direction(ahead)
+    if found.baseline is None and stated == "<=" and moved == "delta_up" and re.search(r"hasta(?:\s\w+)?\s*$", folded(ahead)):
+        return "=", "increased to"
+    if found.baseline is not None or stated in ("<", "<=", ">"):
+        return stated, found.qualifier
     if moved is not None and leads_to(ahead) and not found.sign:
         return stated, "reduced to" if moved == "delta_down" else "increased to"
     turn: Comparator | None = None
@@ -79,7 +81,9 @@ def _lists(text: str | None, role: str, one: Statement) -> bool:
 def _is_actual(one: Statement, value: Value) -> bool:
     if value.baseline is not None:
         return False
-    near = folded(" ".join([*value.before.split()[-1:], *value.after.split()[:1]]))
+    # `(currently 6 hours)` behind a value tells the former one, `(actual)` what the value is.
+    behind = "" if re.match(r"\s*\([^)]*\d", value.after) else value.after
+    near = folded(" ".join([*value.before.split()[-1:], *behind.split()[:1]]))
     if re.search(r"\b(?:actual(?:es|mente)?|current(?:ly)?|hoy|today)\b", near):
         return True
     if role_of(one.label, ("actual",)) and not role_of(one.label, ("target",)):

@@ -83,11 +83,15 @@ def _reason(one: Statement, found: list[FoundQuantity], index: int, hits: list[F
         return "probability"
     dated = any(hit.form != "cadence" and hit.start < amount.end and amount.start < hit.end for hit in hits)
     if amount.quantity.unit in TIME_UNITS:
+        if _is_former_time(one, found, index, before):
+            return None
         return None if _is_measured_time(one, amount, before) else "" if dated else "duration"
     if dated and not amount.marked:
         return ""
     if one.is_title and _is_titular(one, amount, after):
         return "title"
+    if amount.quantity.unit == "%" and index and _is_rate_of_npv(one, found[index - 1], before):
+        return "discount_rate"
     if amount.quantity.unit == "x" and not before.strip() and one.label is None and re.match(r"\s+[A-ZÁÉÍÓÚ]", after):
         return "head_count"
     if amount.quantity.unit == "count" and not amount.marked:
@@ -110,6 +114,12 @@ def _reason_of_bare(one: Statement, found: list[FoundQuantity], index: int, befo
     return "prose" if unlabelled and not _speaks(before, after) else None
 
 
+def _is_rate_of_npv(one: Statement, main: FoundQuantity, before: str) -> bool:
+    """`NPV: $640K at 9%`."""
+    led = re.search(r"(?:^|[\s(,])(?:at|al|a|con|with|com|avec|a una|tasa|rate|taxa|taux)(?:\s+\w+){0,4}\s*$", folded(before))
+    return led is not None and is_currency(main.quantity.unit) and finance_class(one.label or one.body[: main.start]) == "npv"
+
+
 def body_depth(body: str, at: int) -> int:
     """How many parentheses are open at an offset."""
     return body.count("(", 0, at) - body.count(")", 0, at)
@@ -122,6 +132,13 @@ def _is_titular(one: Statement, amount: FoundQuantity, after: str) -> bool:
     if one.block.kind == "heading":
         return one.label is None or not amount.marked or body_depth(one.body, amount.start) > 0
     return one.label is None and not phrase_after(after)
+
+
+def _is_former_time(one: Statement, found: list[FoundQuantity], index: int, before: str) -> bool:
+    """`< 2 hours (currently 6 hours)`: a time in brackets behind a measured time."""
+    if not index or found[index - 1].quantity.unit not in TIME_UNITS or body_depth(one.body, found[index].start) < 1:
+        return False
+    return listed("measures", "baseline_mark").search(folded(before)) is not None
 
 
 def _is_measured_time(one: Statement, amount: FoundQuantity, before: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from copilot.domain.fact import Dropped
 from copilot.domain.quantity import Comparator, Period, Quantity, is_currency
 from copilot.domain.source import Block
-from retrieval.extract.columns import FIELDS, MONEY, Column, columns, is_risk_register, names_metrics
+from retrieval.extract.columns import FIELDS, MONEY, Column, columns, is_risk_register, names_items, names_metrics
 from retrieval.extract.figure import Figure, Reading
 from retrieval.extract.money import column_verdict
 from retrieval.extract.terms import KPI_ROLES, bare_unit, direction, finance_class, is_metric, role_of, says
@@ -263,7 +263,9 @@ def _with_fields(row: _Row, cell: _Cell) -> Figure:
 def _cell_verdict(row: _Row, cell: _Cell, *, header: str) -> tuple[str, str]:
     if not is_currency(cell.found.quantity.unit):
         return "kpi", ""
-    return column_verdict(header, "" if row.named_by_period else row.name, tuple(reversed(row.block.heading_path)))
+    found = column_verdict(header, "" if row.named_by_period else row.name, tuple(reversed(row.block.heading_path)))
+    metric = is_metric(row.name) or is_metric(header) or any(is_metric(text) for text in row.block.heading_path[-1:])
+    return ("finance", "cost") if found == ("kpi", "") and names_items(row.block.header) and not metric else found
 
 
 def _finance(row: _Row, cell: _Cell, role: str) -> Figure:

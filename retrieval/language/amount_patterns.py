@@ -31,7 +31,8 @@ MASKS = re.compile(
     | \b\d{1,2}\s?[ap]\.?m\.?\b
     | \+\d{1,3}[\s(-]\d[\d\s()-]{6,18} | \b\d{3}[-.\s]\d{3,4}[-.\s]\d{4}\b   # telephone numbers
     | \b\d+(?:-\d+){2,}\b                                              # `30-60-90`
-    | \b[vV]?\d+\.\d+\.\d+[\w.]*                                       # versions, numbered headings
+    | \b(?!\d{1,3}(?:\.\d{3})+(?![\w.]))(?!\d{1,3}(?:\.\d{3})+\.(?!\w))   # not `1.250.000`, but:
+      [vV]?\d+\.\d+\.\d+[\w.]*                                         # versions, numbered headings
     | \b24\s?[/x]\s?7\b | \b\d+/\d+/\d+\b
     """
 )
@@ -99,7 +100,7 @@ def _atom(
         (?P<sign>(?<![\w%$€)])[+{DASH}](?=[\d$€£]|[A-Z]{{1,3}}\$))?
         (?P<currency>(?:(?<![\w]){code_group}\s?\$?|(?<![A-Za-z]){sign_group})\s?(?P<inner>[{DASH}](?=\d))?)?
         (?<![\w.,])(?P<number>{NUMBER})
-        (?P<scale>\s?(?i:{scale_words})(?!\w)|(?(currency)\s?(?:MM|mm|[kKmMbBtT])|(?:MM|K|k|M|B))(?!\w))?
+        (?P<scale>\s?(?i:{scale_words})(?!\w)|\s?(?:Md|M|K|k)(?=\s?[€£])|(?(currency)\s?(?:MM|mm|[kKmMbBtT])|(?:MM|K|k|M|B))(?!\w))?
         (?P<plus>\+(?!\d))?
         (?:
           (?P<percent>\s?%|\s(?i:por\s?ciento|percent)\b)

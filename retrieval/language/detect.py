@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from copilot.domain.answer import Language
 from retrieval.language.analyser import WORD, fold, stopwords
+from retrieval.language.vocabulary import vocabulary
 
 LANGUAGES: Final[tuple[Language, ...]] = ("es", "en", "pt", "fr")
 READ_CHARACTERS: Final = 20_000
@@ -26,8 +27,22 @@ TELLING: Final[dict[str, tuple[Language, float]]] = {
     "è": ("fr", 1.5),
     "ù": ("fr", 1.5),
     "œ": ("fr", 3.0),
+    "ción": ("es", 1.0),
+    "ciones": ("es", 1.0),
+    "ção": ("pt", 1.0),
+    "ções": ("pt", 1.0),
 }
-"""Characters only one of the languages uses much, and how many votes one of them is worth."""
+"""Characters and endings only one of the languages uses much, and how many votes one of them is worth."""
+
+UNITS: Final[dict[str, tuple[tuple[Language, float], ...]]] = {
+    "mes": (("es", 0.5), ("pt", 0.25)),
+    "meses": (("es", 0.5), ("pt", 0.4)),
+    "semana": (("es", 0.5), ("pt", 0.4)),
+    "semanas": (("es", 0.5), ("pt", 0.4)),
+    **dict.fromkeys(("month", "months", "week", "weeks", "days"), (("en", 1.0),)),
+    **dict.fromkeys(("mois", "jours", "semaine", "semaines"), (("fr", 1.0),)),
+}
+"""What the units of time, no function words, are worth."""
 
 
 def guess_language(text: str, default: str = "es") -> Language:
@@ -73,7 +88,13 @@ def _weights() -> dict[str, tuple[tuple[Language, float], ...]]:
     for language in LANGUAGES:
         for word in stopwords(language):
             owners.setdefault(word, []).append(language)
-    return {word: tuple((one, 1 / len(held) ** 2) for one in held) for word, held in owners.items() if len(held) < len(LANGUAGES)}
+    # "mes" is a possessive in French, and in a plan it is nearly always Spanish for a month.
+    units = {fold(word) for words in vocabulary("amounts")["time_units"].values() for word in words if len(word) > 1}
+    # A lone consonant is a piece of an elision in French, and of an initial, an "'s" or a broken letter everywhere
+    # else; "ai" is what these plans are about.
+    pieces = {*"bcdfghjklmnpqrstvwxz", "ai"}
+    telling = {word: held for word, held in owners.items() if len(held) < len(LANGUAGES) and word not in units | pieces}
+    return {**{word: tuple((one, 1 / len(held) ** 2) for one in held) for word, held in telling.items()}, **UNITS}
 
 
 @cache

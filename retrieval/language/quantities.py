@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from copilot.domain.quantity import Comparator, Quantity, is_currency
+from copilot.domain.quantity import TIME_UNITS, Comparator, Quantity, is_currency
 from retrieval.language.amount_patterns import ARROW, MASKS, AmountPatterns, patterns
 from retrieval.language.folding import folded
 
@@ -25,6 +25,8 @@ AND = re.compile(r"\s(?:y|and|e|et)\s$")
 FROM = re.compile(r"(?<!\w)(?:de|del|desde|from|do|du)\s+(?:los\s+|las\s+)?$")
 BETWEEN = re.compile(r"(?<!\w)(?:entre|between)\s+(?:el\s+|un\s+)?$")
 _COUNTED = re.compile(r"\s+(?!(?:a|y|o|en|de|to|and|or|in|por|para|vs)\b)[a-z]{3,}")
+THROUGHOUT = re.compile(r"[\d%x)]\s+over\s+(?:the\s+)?$")
+"""`180% over 36 months`: during, not more than."""
 EXPLAINED = re.compile(r"\((?:de|desde|from)\s+$")
 
 
@@ -161,7 +163,8 @@ def _read(known: AmountPatterns, match: re.Match[str], level: str, decimal_comma
 def _unit(known: AmountPatterns, match: re.Match[str]) -> str:
     if match["money"] or match["currency"]:
         word = folded(match["money"] or "").strip().removeprefix("de ").removeprefix("of ")
-        prefix = folded(match["currency"] or "").strip()
+        # A minus may stand behind the sign: `€ -500`.
+        prefix = folded(match["currency"] or "").removesuffix(match["inner"] or "").strip()
         code = known.currencies.get(prefix) or known.currencies.get(prefix.rstrip("$ "))
         return known.currencies.get(word) or code or "USD"
     if match["percent"] or match["points"]:
@@ -289,7 +292,7 @@ def _single(known: AmountPatterns, atom: _Atom, visible: str, level: str) -> Fou
         before = level[max(0, atom.start - 40) : atom.start]
         # The longest phrase counts: "no más de" holds "más de".
         phrases = [(found.start(), sign) for sign, pattern in known.before if (found := pattern.search(before))]
-        word = min(phrases)[1] if phrases else None
+        word = min(phrases)[1] if phrases and not (atom.unit in TIME_UNITS and THROUGHOUT.search(before)) else None
         word = word or next((sign for sign, pattern in known.after if pattern.match(level, end)), None)
         approx = approx or word == "~"
         comparator = SYMBOLS.get(word or "", comparator)

@@ -25,6 +25,22 @@ def test_function_words_tell_the_language(text: str, language: str) -> None:
     assert guess_language(text, default="fr") == language
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        pytest.param(
+            "# Plan\n\n| KPI | Mes 1 | Mes 3 |\n|---|---|---|\n| Churn | 4% | 3% |\n- NPS: 60", "es", id="a table of months"
+        ),
+        pytest.param("# Inversión\n\n- Plataforma: $20K\n- ROI 3:1 en el mes 6", "es", id="a list of amounts"),
+        pytest.param("# AI strategy\n\n- AI budget: $20K\n- AI training\n- AI ethics review each month", "en", id="ai"),
+        pytest.param("# Objectifs\n\n- Marge : 20 %\n- Livraison : 5 jours au mois 3", "fr", id="french units"),
+        pytest.param("# Metas\n\n- Redução de custos\n- Satisfação: 90% no mês 6", "pt", id="portuguese endings"),
+    ],
+)
+def test_a_small_plan_is_in_the_language_of_its_few_words(text: str, language: str) -> None:
+    assert guess_language(text) == language
+
+
 @pytest.mark.parametrize("default", ["es", "pt"])
 def test_words_of_several_languages_are_the_defaults(default: str) -> None:
     assert guess_language("KPI de churn", default=default) == default
