@@ -17,7 +17,7 @@ from integrations.api import problems
 from integrations.api.documentation import PROBLEMS, describe
 from integrations.api.door import Door
 from integrations.api.limits import Limits
-from integrations.api.routes import asking, documents, feedback, finance, health, metrics, plan, state, status
+from integrations.api.routes import asking, documents, feedback, finance, health, metrics, plan, proposals, state, status
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ ROUTERS = (
     metrics.router,
     plan.router,
     finance.router,
+    proposals.router,
     state.router,
     status.router,
 )

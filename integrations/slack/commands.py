@@ -15,7 +15,7 @@ from copilot.domain.answer import Language, Question
 from copilot.domain.errors import ModelCanRetry, UserCanFix
 from copilot.domain.fact import KpiFact, TaskFact
 from copilot.domain.journal import Reading, TaskChange, TaskStatus
-from copilot.domain.work import Draft, InboxEvent, check_destination
+from copilot.domain.work import Draft, InboxEvent, Proposal, check_destination
 from copilot.health.state import MetricHealth, PlanHealth
 from copilot.health.wording import rule_told, status_told
 from copilot.journal.metrics import Metric, metrics_of
@@ -57,6 +57,8 @@ class Commands:
             "tasks": self._tasks,
             "roi": self._roi,
             "status": self._status,
+            "confirm": self._confirm,
+            "reject": self._reject,
         }
 
     async def run(self, event: InboxEvent, command: Command, language: Language) -> str:
@@ -129,6 +131,24 @@ class Commands:
         if draft.created_at < before:
             return say("draft_known", language, week=draft.week, state=say(f"state_{draft.state}", language))
         return say("drafted", language, week=draft.week)
+
+    def _confirm(self, event: InboxEvent, _command: Command, by: Principal, rest: str, language: Language) -> str:
+        desk = self._office.workspace.proposal_desk
+        done = self._decided(event, by, rest, "applied") or desk.confirm(rest, by=by)
+        return say("confirmed", language, change=done.summary)
+
+    def _reject(self, event: InboxEvent, _command: Command, by: Principal, rest: str, language: Language) -> str:
+        desk = self._office.workspace.proposal_desk
+        done = self._decided(event, by, rest, "rejected") or desk.reject(rest, by=by)
+        return say("not_confirmed", language, change=done.summary)
+
+    def _decided(self, event: InboxEvent, by: Principal, proposal_id: str, state: str) -> Proposal | None:
+        """What an earlier attempt at this event left."""
+        if event.attempts <= 1:
+            return None
+        found = self._office.workspace.proposal_desk.proposal(proposal_id, by)
+        mine = found.decided_by == by.id and found.decided_at is not None and found.decided_at >= event.received_at
+        return found if mine and found.state == state else None
 
     def _recorded(self, event: InboxEvent, by: Principal, name: str, value: str) -> Reading:
         recorder = self._office.recorder

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
+from copilot.domain.access import Principal
 from copilot.domain.answer import Question, Turn
 from copilot.domain.delivery import NotDelivered, OutcomeUnknown
 from copilot.domain.errors import RumboError, UserCanFix
@@ -197,7 +198,10 @@ class SlackWorker:
                 turns.pop()
             history = tuple(turns)
         question = Question(text=said.text, history=history, conversation_id=said.conversation)
-        return answered(await self._office.workspace.copilot.ask(principal, question))
+        # In a channel only what every member may read; what a person proposes there is still theirs to confirm.
+        person = await asyncio.to_thread(self._people.principal, said.team, said.user)
+        by = Principal(id=person.id, role=min(person.role, principal.role), groups=principal.groups)
+        return answered(await self._office.workspace.copilot.ask(principal, question, by=by))
 
     def _sorry(self, text: str, code: str) -> str:
         return say("failed", self._people.of_text(text), code=code)

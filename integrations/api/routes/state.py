@@ -10,7 +10,7 @@ from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from copilot.domain.journal import Reading, TaskChange, TaskStatus
+from copilot.domain.journal import Confidence, Reading, TaskChange, TaskStatus
 from integrations.api.door import Caller, IdempotencyKey, Member, door_of, once
 from integrations.render import json_ready
 
@@ -34,6 +34,7 @@ class NewReading(BaseModel):
     on: date | None = Field(None, description="Today, when not given.")
     note: Note = None
     source: str | None = Field(None, max_length=200)
+    confidence: Confidence | None = Field(None, description="How sure its giver is of reaching the target.")
     document: str | None = Field(None, max_length=500, description="Decides between metrics of one name.")
 
 
