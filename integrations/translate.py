@@ -24,8 +24,13 @@ LONGEST_VALUE = 200
 
 def error_sentence(error: RumboError, language: Language) -> str:
     """What happened and what to do next; for a code without a sentence, the error's own English text."""
-    template = _catalogue(language)["errors"].get(error.code)
-    return str(error) if template is None else fill(template, error.params)
+    known = _catalogue(language)
+    template = known["errors"].get(error.code)
+    if template is None:
+        return str(error)
+    hint = error.params.get("hint")
+    # A hint that is words and no name of a setting has words in each language.
+    return fill(template, {**error.params, "hint": known["hints"].get(str(hint), hint)})
 
 
 def label(key: str, language: Language, **values: object) -> str:

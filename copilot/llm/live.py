@@ -29,6 +29,8 @@ from copilot.llm.factory import ModelConfig
 from copilot.llm.reply import NotACompletion, StreamedReply
 
 COMPLETIONS = "/chat/completions"
+STREAMED = "streamed"
+"""Under this name a reply's metadata tells that it came in parts."""
 _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 """What reading an answer raises that is not in the protocol's form (an HTML page, a list, nulls)."""
 
@@ -127,7 +129,9 @@ class LiveChatModel(ChatOpenAI):
         if not (reply.is_whole and reply.says_something):
             hint = "empty" if reply.is_whole else "cut off"
             raise OperatorMustFix("model_answered_nonsense", endpoint=self.endpoint, hint=hint)
-        return self._create_chat_result(reply.completion())
+        result = self._create_chat_result(reply.completion())
+        result.generations[0].message.response_metadata[STREAMED] = True
+        return result
 
     @contextmanager
     def _told(self) -> Iterator[None]:

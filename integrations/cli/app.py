@@ -20,6 +20,7 @@ from integrations.cli import (
     asking,
     auditing,
     checklists,
+    conversations,
     database,
     diagnosis,
     documents,
@@ -54,6 +55,7 @@ app = typer.Typer(
 for module in (
     ingestion,
     asking,
+    conversations,
     auditing,
     metrics,
     checklists,

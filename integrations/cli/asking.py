@@ -16,9 +16,12 @@ from integrations.cli.options import JsonOption, chosen_document
 from integrations.cli.session import Session, session
 from integrations.render import answer_text, json_ready, one_line, unmarked
 
+OFFLINE = "offline"
 DocumentsOption = Annotated[list[str] | None, typer.Option("--document", "-d", help="Only this document; may be repeated.")]
 LanguageOption = Annotated[str | None, typer.Option("--language", "-l", help="Language of the answer: es, en, pt or fr.")]
 ConversationOption = Annotated[str | None, typer.Option("--conversation", "-c", help="Continue this conversation.")]
+ContinueOption = Annotated[bool, typer.Option("--continue", help="Continue the conversation spoken in last.")]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Answer by rules, whatever model is set.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,10 +37,16 @@ def ask(
     document: DocumentsOption = None,
     language: LanguageOption = None,
     conversation: ConversationOption = None,
+    further: ContinueOption = False,
+    offline: OfflineOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the documents, with sources as file.md:12."""
     opened = session(context)
+    if offline:
+        opened.model = OFFLINE
+    if further:
+        conversation = _latest(opened, conversation)
     text = sys.stdin.read() if question == "-" else question
     # Kept as a conversation of its own, so that it can be taken up again, or given a thumb.
     answer = _answer(opened, text, document, language, conversation or uuid.uuid4().hex[:12])
@@ -106,6 +115,15 @@ def _answer(opened: Session, text: str, document: list[str] | None, language: st
         conversation_id=conversation,
     )
     return asyncio.run(opened.workspace.copilot.ask(opened.principal, question))
+
+
+def _latest(opened: Session, conversation: str | None) -> str:
+    if conversation is not None:
+        raise UserCanFix("two_conversations")
+    last = opened.workspace.conversations.latest(opened.principal)
+    if last is None:
+        raise UserCanFix("no_conversation_yet")
+    return last
 
 
 def _documents(opened: Session, wanted: list[str] | None) -> list[str] | None:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -35,12 +36,18 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
-    """Check the installation and the workspace. Nothing is sent anywhere; secrets are masked."""
+def doctor(
+    context: typer.Context,
+    model: Annotated[
+        bool, typer.Option("--model", help="Send the model a question, a tool and its result, and say what works.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the installation and the workspace. Without --model nothing is sent anywhere; secrets are masked."""
     from copilot import settings
 
     opened = session(context)
-    checks = list(_checks(opened))
+    checks = [*_checks(opened), *(_round_trip(opened) if model else ())]
     shown = settings.shown(opened.settings)
     if as_json:
         opened.screen.json({"checks": [vars(check) for check in checks], "settings": shown})
@@ -105,3 +112,28 @@ def _model(opened: Session) -> Check:
     if known.model_api_key is None:
         return Check("model", False, f"{known.model}: RUMBO_MODEL_API_KEY")
     return Check("model", True, f"{known.model} {settings.masked_url(known.model_url or '')}".strip())
+
+
+def _round_trip(opened: Session) -> Iterator[Check]:
+    import asyncio
+
+    from copilot import settings
+    from copilot.llm.probe import probe
+
+    name = opened.settings.model
+    if name == settings.OFFLINE:
+        yield Check("model", True, opened.say("model_offline"))
+        return
+    try:
+        steps = asyncio.run(probe(opened.workspace.chat_model(name)))
+    except RumboError as error:
+        yield Check("model", False, translate.error_sentence(error, opened.language))
+        return
+    for step in steps:
+        told = opened.say("model_ok", ms=f"{step.ms:.0f}", tokens=step.tokens)
+        if step.error is not None:
+            code, params = step.error
+            told = translate.error_sentence(RumboError(code, **params), opened.language)
+        elif step.remark:
+            told = opened.say(step.remark)
+        yield Check(opened.say(step.step), step.ok, told)

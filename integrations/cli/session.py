@@ -31,6 +31,8 @@ class Session:
     """One run of the command line."""
 
     home: Path | None = None
+    model: str | None = None
+    """In place of the one that is set."""
 
     @cached_property
     def screen(self) -> Screen:
@@ -43,7 +45,7 @@ class Session:
         from copilot import settings
         from copilot.log import configure
 
-        known = settings.load(home=self.home)
+        known = settings.load(home=self.home, model=self.model)
         if known.log_level:
             configure(known.log_level, sys.stderr)
         return known

@@ -44,7 +44,7 @@ def test_a_sentence_asks_for_nothing_its_error_lacks(language: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("section", ["errors", "labels"])
+@pytest.mark.parametrize("section", ["errors", "labels", "hints"])
 def test_all_languages_say_the_same_things_with_the_same_values(section: str) -> None:
     wanted = {key: set(re.findall(r"\{(\w+)\}", text)) for key, text in catalogue("en")[section].items()}
 
