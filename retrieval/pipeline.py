@@ -10,6 +10,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Final
 
 from copilot.domain.access import Principal, Role
 from copilot.domain.errors import OperatorMustFix, UserCanFix
-from copilot.domain.fact import Dropped, Fact
+from copilot.domain.fact import Dropped, Fact, KpiFact
 from copilot.domain.journal import TaskChange
 from copilot.domain.plan import DocumentRecord, DocumentReport, IngestReport, PlanEvent
 from copilot.domain.ports import Clock, CountTokens, Embedder, OpenChunkStore, PlanStore
@@ -31,16 +32,18 @@ from retrieval.extract.proposals import Completed, completed
 from retrieval.extract.ticks import ticked
 from retrieval.ingest.blocks import parse
 from retrieval.ingest.chunks import chunk
+from retrieval.ingest.formats.writing import MOST_CELLS
 from retrieval.ingest.reader import MAX_TEXT, discover, read
 from retrieval.ingest.source_text import source_text
+from retrieval.language.identity import series_of
 from retrieval.store.vectors import follow
 
 PATIENCE: Final = 3
 """Documents in a row whose lines the model's endpoint did not answer; the others of the ingest are then not asked about."""
-MOST_CELLS: Final = 200_000
-"""Of all tables of a document."""
 MOST_QUOTED: Final = 100_000_000
 """Characters, when every cell quotes its row."""
+RESEMBLES: Final = 0.6
+"""Share of facts that a renamed and edited document has in common with what it was."""
 SELF: Final = Principal(id="system:ingest", role=Role.admin)
 """Compiling needs to see every document; what it writes keeps its document's access."""
 
@@ -86,7 +89,7 @@ class Pipeline:
         began = time.monotonic()
         self._unanswered = 0
         found = discover(paths)
-        names = _Names(self._store.documents(SELF), paths)
+        names = _Names(self._store.documents(SELF), paths, self._store.former_names())
         reports = [_failed(str(failure.params.get("path", "")), failure) for failure in found.failures]
         for done, (path, name) in enumerate(found.files):
             if progress:
@@ -151,19 +154,26 @@ class Pipeline:
         names.keep(path, name)
         return report
 
-    def _compile(self, file: SourceFile, path: Path, before: DocumentRecord | None) -> DocumentReport:
+    def _compile(self, file: SourceFile, path: Path, before: DocumentRecord | None, names: _Names) -> DocumentReport:
         now = self._clock.now()
         source = source_text(file, path)
         parsed = parse(file.path, source.text, sha256=file.sha256, places=source.places)
         _check_size(parsed, path)
         version_id = blake2b(f"{file.path}\n{file.sha256}\n{now.isoformat()}".encode(), digest_size=8).hexdigest()
         read = self._extracted(parsed)
-        facts = _placed(_identified(read), parsed)
+        own = _placed(_identified(read), parsed)
+        former = before or names.moved(file.sha256) or self._resembled(own, names)
+        known = self._store.facts(SELF, documents=[former.document]) if former else ()
+        facts = inherit(known, own, taken=self._taken_along(file.path, names))
         passages = chunk(parsed, version_id, self._count_tokens)
         start, misread = _start(parsed)
         unread = (Dropped(document=file.path, line=line, text=text, reason=why) for line, text, why in source.lost)
         dropped = (*read.dropped, *misread, *unread)
-        events = changes(self._store.facts(SELF, documents=[file.path]), facts, now) if before else ()
+        events = changes(known, facts, now) if former else ()
+        renamed = former.document if former and former is not before else None
+        if renamed:
+            names.rename(renamed)
+            events = (*events, _renaming(renamed, file.path, now))
         record = DocumentRecord(
             document=file.path,
             version_id=version_id,
@@ -188,6 +198,8 @@ class Pipeline:
             chunks=passages,
             events=events,
             places=source.places,
+            task_changes=self._ticks(former, known, facts, file, path, now),
+            former=renamed,
         )
         return DocumentReport(
             document=file.path,
@@ -200,6 +212,38 @@ class Pipeline:
             dropped=dropped,
             events=tuple(events),
         )
+
+    def _resembled(self, facts: Sequence[Fact], names: _Names) -> DocumentRecord | None:
+        """The document whose file is gone and that says mostly the same: its file was renamed and edited."""
+        scored = [
+            (likeness(self._store.facts(SELF, documents=[record.document]), facts), record)
+            for record in (names.gone() if facts else ())
+        ]
+        best = max(scored, key=lambda pair: pair[0], default=None)
+        return best[1] if best is not None and best[0] >= RESEMBLES else None
+
+    def _taken_along(self, document: str, names: _Names) -> frozenset[str]:
+        """Ids that stay with a document which had this name before: they are made from the name they began under."""
+        if not names.was_anothers(document):
+            return frozenset()
+        others = [fact for fact in self._store.facts(SELF) if fact.document != document]
+        return frozenset({*(fact.id for fact in others), *(series_of(fact) for fact in others if isinstance(fact, KpiFact))})
+
+    def _ticks(
+        self,
+        former: DocumentRecord | None,
+        known: Sequence[Fact],
+        facts: Sequence[Fact],
+        file: SourceFile,
+        path: Path,
+        now: datetime,
+    ) -> tuple[TaskChange, ...]:
+        """Boxes ticked or emptied in the file; a new version of the program alone ticks nothing."""
+        if former is None or former.sha256 == file.sha256:
+            return ()
+        # The box was as before when the file was read the last time, whatever its date says.
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return ticked(known, facts, self._task_states(), at=min(max(written, former.ingested_at), now))
 
     def _extracted(self, parsed: ParsedDocument) -> Completed:
         """What the rules read, and what the model adds where one is set; its endpoint's failures cost no fact of the rules."""
@@ -217,7 +261,11 @@ class Pipeline:
 class _Names:
     """Which document a file is: by its path where it is known, else by its name below the folder that was given."""
 
-    def __init__(self, records: Sequence[DocumentRecord]) -> None:
+    def __init__(self, records: Sequence[DocumentRecord], paths: Sequence[Path], former: AbstractSet[str]) -> None:
+        self._former = set(former)
+        self._folders = [path.resolve() for path in paths if path.is_dir()]
+        self.renamed: list[str] = []
+        """Former names of documents whose file has another name now."""
         self._by_name = {record.document: record for record in records}
         self._by_source = {record.source: record.document for record in records if record.source}
         self._seen: set[str] = set()
@@ -242,14 +290,27 @@ class _Names:
         self._by_source[str(path.resolve())] = name
         self._seen.add(name)
 
-    def gone(self, paths: Sequence[Path]) -> list[DocumentRecord]:
+    def gone(self) -> list[DocumentRecord]:
         """Documents whose file was in one of the folders and is there no more."""
-        folders = [path.resolve() for path in paths if path.is_dir()]
-        return [
-            record
-            for record in self._by_name.values()
-            if record.source and record.document not in self._seen and _is_gone(Path(record.source), folders)
-        ]
+        return [record for record in self._unseen() if _is_gone(Path(record.source), self._folders)]
+
+    def moved(self, sha256: str) -> DocumentRecord | None:
+        """The document of these very bytes whose file is gone from a folder that can be looked into."""
+        same = (record for record in self._unseen() if record.sha256 == sha256)
+        return next((one for one in same if _is_gone(Path(one.source), [*self._folders, Path(one.source).parent])), None)
+
+    def rename(self, former: str) -> None:
+        """The document of that name goes by another one from here on."""
+        del self._by_name[former]
+        self.renamed.append(former)
+        self._former.add(former)
+
+    def was_anothers(self, name: str) -> bool:
+        """Whether another document had this name before its file was renamed."""
+        return name in self._former
+
+    def _unseen(self) -> list[DocumentRecord]:
+        return [record for record in self._by_name.values() if record.source and record.document not in self._seen]
 
     def _is_taken(self, name: str) -> bool:
         held = self._by_name.get(name)
@@ -258,10 +319,24 @@ class _Names:
 
 def _is_gone(source: Path, folders: Sequence[Path]) -> bool:
     try:
-        return any(source.is_relative_to(folder) for folder in folders) and not source.exists()
+        inside = any(source.is_relative_to(folder) and folder.is_dir() for folder in folders)
+        return inside and not source.exists()
     except OSError:
         # A folder that cannot be entered tells nothing about its files.
         return False
+
+
+def _renaming(former: str, document: str, now: datetime) -> PlanEvent:
+    return PlanEvent(
+        kind="changed",
+        fact_kind="document",
+        fact_id=document,
+        document=document,
+        name=document,
+        before=former,
+        after=document,
+        at=now,
+    )
 
 
 def _failed(document: str, error: UserCanFix) -> DocumentReport:

@@ -98,7 +98,7 @@ class FactBase(Frozen):
     def exported(self) -> dict[str, Any]:
         """JSON-ready fields of the export: Decimals as numbers, internal fields left out."""
         empty = {field for field in ("place", "by") if getattr(self, field) is None}
-        fields = self.model_dump(exclude={"quote", "when", "correction", *empty})
+        fields = self.model_dump(exclude={"quote", "when", "correction", "series", *empty})
         return {key: _plain(value) for key, value in fields.items()}
 
 
@@ -125,6 +125,8 @@ class KpiFact(FactBase):
     stated_change: str | None = None
     qualifier: str | None = None
     in_table: bool = False
+    series: str | None = None
+    """Id of the metric, where it had another name, heading or file when it was first seen; not exported."""
 
 
 class FinanceFact(FactBase):

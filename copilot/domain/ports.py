@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Protocol
 
@@ -77,6 +78,9 @@ class PlanStore(Protocol):
 
     def events(self, principal: Principal, *, since: datetime | None = None) -> Sequence[PlanEvent]:
         """Changes of the plan, oldest first; those of documents the principal may not read are left out."""
+
+    def former_names(self) -> AbstractSet[str]:
+        """Names documents had before their files were renamed."""
 
     def set_start(self, document: str, start: date | None) -> None:
         """Set the plan's first day for a document; survives re-ingest unless the front matter names one."""

@@ -10,7 +10,7 @@ from copilot.domain.fact import KpiFact
 from copilot.domain.plan import Plan
 from copilot.domain.quantity import Quantity
 from copilot.journal.naming import find_named
-from retrieval.language.identity import metric_id
+from retrieval.language.identity import series_of
 from retrieval.language.quantities import find_quantities
 
 MAX_VALUE = 60
@@ -35,7 +35,7 @@ def metrics_of(plan: Plan) -> list[Metric]:
     series: dict[str, list[KpiFact]] = {}
     for fact in plan.facts:
         if isinstance(fact, KpiFact):
-            series.setdefault(metric_id(fact.document, fact.name, fact.segment), []).append(fact)
+            series.setdefault(series_of(fact), []).append(fact)
     return [
         Metric(
             id=key,

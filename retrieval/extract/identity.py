@@ -85,7 +85,8 @@ def _name_key(name: str) -> str:
     return " ".join(word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in telling)
 
 
-def _period_part(fact: Fact) -> str:
+def period_part(fact: Fact) -> str:
+    """The period in a form that is equal however it is written; empty without one."""
     written = fact_period(fact)
     if written is None:
         return ""
@@ -95,12 +96,12 @@ def _period_part(fact: Fact) -> str:
 
 
 def _fact_key(fact: Fact) -> tuple[str, ...]:
-    headings = "/".join(_loose(heading) for heading in fact.heading_path)
-    return (fact.document, fact.kind, headings, _loose(fact_name(fact)), _period_part(fact))
+    headings = "/".join(loose(heading) for heading in fact.heading_path)
+    return (fact.document, fact.kind, headings, loose(fact_name(fact)), period_part(fact))
 
 
 def _entry_key(fact: Fact, columns: set[tuple[str, str]]) -> tuple[str, ...]:
-    name, period = name_key(fact_name(fact)), _period_part(fact)
+    name, period = name_key(fact_name(fact)), period_part(fact)
     if isinstance(fact, KpiFact):
         if is_generic(fact.name) or (fact.document, name) in columns or holds_elsewhere(fact):
             return (fact.kind, fact.document, name, _place(fact), period)
@@ -108,12 +109,12 @@ def _entry_key(fact: Fact, columns: set[tuple[str, str]]) -> tuple[str, ...]:
     if isinstance(fact, FinanceFact):
         return (fact.kind, fact.document, name, _place(fact), period, fact.role)
     if isinstance(fact, PhaseFact):
-        return (fact.kind, fact.document, _loose(fact.name), str(fact.unit), str(fact.start), str(fact.end))
-    return (fact.kind, fact.document, _loose(fact_name(fact)), period)
+        return (fact.kind, fact.document, loose(fact.name), str(fact.unit), str(fact.start), str(fact.end))
+    return (fact.kind, fact.document, loose(fact_name(fact)), period)
 
 
 def _place(fact: KpiFact | FinanceFact) -> str:
-    return "/".join([*(_loose(heading) for heading in fact.heading_path), _loose(fact.segment or "")])
+    return "/".join([*(loose(heading) for heading in fact.heading_path), loose(fact.segment or "")])
 
 
 def _column_names(facts: Sequence[Fact]) -> set[tuple[str, str]]:
@@ -121,8 +122,8 @@ def _column_names(facts: Sequence[Fact]) -> set[tuple[str, str]]:
     seats: dict[tuple[str, str, str], set[tuple[str, ...]]] = defaultdict(set)
     for fact in facts:
         if isinstance(fact, KpiFact):
-            path = (*(_loose(heading) for heading in fact.heading_path), _loose(fact.segment or ""))
-            seats[fact.document, name_key(fact.name), _period_part(fact)].add(path)
+            path = (*(loose(heading) for heading in fact.heading_path), loose(fact.segment or ""))
+            seats[fact.document, name_key(fact.name), period_part(fact)].add(path)
     return {
         (document, name)
         for (document, name, _), paths in seats.items()
@@ -145,7 +146,8 @@ def _are_parallel(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _loose(text: str) -> str:
+def loose(text: str) -> str:
+    """The words and numbers, without case, accents and marks."""
     return " ".join(re.findall(r"[a-z0-9]+", fold(text)))
 
 

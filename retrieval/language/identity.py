@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from copilot.domain.fact import KpiFact
 from retrieval.language.folding import folded
 from retrieval.language.periods import find_periods
 
@@ -23,6 +24,11 @@ def metric_id(document: str, name: str, segment: str | None = None) -> str:
     """
     where = "" if segment is None or find_periods(segment) else _key(segment)
     return hashlib.sha256("\n".join(("metric", document, _key(name), where)).encode()).hexdigest()[:ID_LENGTH]
+
+
+def series_of(fact: KpiFact) -> str:
+    """Id of the metric a mention belongs to: that of its name and segment, unless it was first seen under others."""
+    return fact.series or metric_id(fact.document, fact.name, fact.segment)
 
 
 def _key(text: str) -> str:

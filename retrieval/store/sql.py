@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -18,11 +19,14 @@ import sqlalchemy as sa
 from copilot.domain.access import Principal
 from copilot.domain.errors import UserCanFix
 from copilot.domain.fact import Dropped, Fact
+from copilot.domain.journal import TaskChange
 from copilot.domain.plan import DocumentRecord, PlanEvent
 from copilot.domain.source import Chunk, Place, Repair
 from retrieval.store import rows, schema
+from retrieval.store.journal import append_on
 from retrieval.store.lexical import add_to_index
 from retrieval.store.queue import SqlVectorQueue
+from retrieval.store.renames import take_along
 from retrieval.store.revisions import grow_revision
 
 
@@ -95,10 +99,15 @@ class SqlPlanStore(SqlVectorQueue):
         chunks: Sequence[Chunk],
         events: Sequence[PlanEvent],
         places: Sequence[Place] = (),
+        task_changes: Sequence[TaskChange] = (),
+        former: str | None = None,
     ) -> None:
         """Make this version the active one, in one transaction."""
         with self._database.write() as connection:
             self._retire(connection, record.document)
+            if former is not None:
+                take_along(connection, former, record.document)
+                self._take_away(connection, former)
             self._add_version(connection, record, content=content, text=text, repairs=repairs, places=places)
             _insert(connection, schema.facts, (rows.fact_row(fact, record.version_id) for fact in facts))
             _insert(connection, schema.dropped, ({**one.model_dump(), "version_id": record.version_id} for one in dropped))
@@ -106,6 +115,8 @@ class SqlPlanStore(SqlVectorQueue):
             past = schema.plan_events.update().where(schema.plan_events.c.document == record.document)
             connection.execute(past.values(access=record.access))
             _insert(connection, schema.plan_events, ({**event.model_dump(), "access": record.access} for event in events))
+            for change in task_changes:
+                append_on(connection, change)
             grow_revision(connection)
 
     def remove(self, document: str, *, at: datetime, events: Sequence[PlanEvent] = ()) -> bool:
@@ -115,9 +126,7 @@ class SqlPlanStore(SqlVectorQueue):
             found = connection.execute(sa.select(schema.documents.c.access).where(active)).one_or_none()
             if found is None:
                 return False
-            self._retire(connection, document)
-            connection.execute(schema.documents.delete().where(active))
-            connection.execute(schema.document_versions.delete().where(schema.document_versions.c.document == document))
+            self._take_away(connection, document)
             gone = PlanEvent(kind="removed", fact_kind="document", fact_id=document, document=document, name=document, at=at)
             _insert(connection, schema.plan_events, ({**event.model_dump(), "access": found.access} for event in (*events, gone)))
             grow_revision(connection)
@@ -140,6 +149,13 @@ class SqlPlanStore(SqlVectorQueue):
         return [
             PlanEvent(**{key: row[key] for key in PlanEvent.model_fields}) for row in found if principal.may_read(row["access"])
         ]
+
+    def former_names(self) -> AbstractSet[str]:
+        """Names documents had before their files were renamed."""
+        events = schema.plan_events.c
+        query = sa.select(events.before).where(events.fact_kind == "document", events.kind == "changed").distinct()
+        with self._database.read() as connection:
+            return {str(name) for name in connection.execute(query).scalars()}
 
     def set_start(self, document: str, start: date | None) -> None:
         """Set the plan's first day for a document. Raises UserCanFix(`unknown_document`)."""
@@ -171,6 +187,11 @@ class SqlPlanStore(SqlVectorQueue):
                     document, connection.execute(sa.select(schema.documents.c.document).where(readable)).scalars().all()
                 )
         return row[1]
+
+    def _take_away(self, connection: sa.Connection, document: str) -> None:
+        self._retire(connection, document)
+        connection.execute(schema.documents.delete().where(schema.documents.c.document == document))
+        connection.execute(schema.document_versions.delete().where(schema.document_versions.c.document == document))
 
     def _retire(self, connection: sa.Connection, document: str) -> None:
         """Take what belongs to the active version away; its bytes stay until the document is removed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import random
 import resource
@@ -164,7 +165,14 @@ def test_renamed_edited_and_deleted_documents_leave_nothing_behind(folder: Path,
     (folder / "01.md").write_text("# Otro\n\n- NPS: 40\n", encoding="utf-8")
     (folder / "02.md").unlink()
 
-    assert whole(home, url, folder) == whole(tmp_path / "fresh", new_url(), folder)
+    assert _unnamed(whole(home, url, folder)) == _unnamed(whole(tmp_path / "fresh", new_url(), folder))
+
+
+def _unnamed(found: State) -> State:
+    """Without the ids a renamed document keeps from before, on which states and readings hang."""
+    facts = [json.loads(payload) for payload in found["facts"]]
+    told = [json.dumps({**fact, "id": "", "series": None}, sort_keys=True) for fact in facts]
+    return {**found, "facts": sorted(told)}
 
 
 @pytest.mark.parametrize("largest", [60_000, 400_000])
