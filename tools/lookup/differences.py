@@ -121,6 +121,9 @@ def _meant(match: Match, terms: Sequence[Term]) -> list[Figure]:
     found = list(match.statement.figures)
     if match.columns:
         return [figure for figure in found if figure.column in match.columns]
+    years = {term.text for term in terms if YEAR.fullmatch(term.text)}
+    if dated := [figure for figure in found if figure.column is not None and years & set(YEAR.findall(figure.head))]:
+        return dated
     if match.statement.block.kind != "row":
         return found[:1]
     asked = [term for term in terms if not term.text.isdigit()]

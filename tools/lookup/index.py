@@ -25,6 +25,7 @@ from tools.lookup.terms import Term, has_verb_shape, keys_of, likeness, query_te
 GENERIC_WEIGHT = 0.04
 NUMBER_WEIGHT = 0.2
 UNKNOWN_VERB_WEIGHT = 0.1
+TIMED_NAME = 0.5
 CURRENT = "=actual"
 """A question for a period's value that also asks for today's gets both columns."""
 MOST_WIDENED = 300
@@ -151,7 +152,9 @@ class Index:
         found = _in_time([self._scored(asked, number, fit, columns) for number, (fit, columns) in places.items()])
         best = nsmallest(4 * limit if terms else limit, found, key=Scored.order)
         for one in best:
-            one.name_holds(asked.precision(self.statements[one.number].telling))
+            statement = self.statements[one.number]
+            # A row that is called by its time has no name that could be asked for.
+            one.name_holds(TIMED_NAME if statement.is_timed_row else asked.precision(statement.telling))
         return [asked.match(one, self.statements[one.number]) for one in sorted(best, key=Scored.order)[:limit]]
 
     def _places(

@@ -128,7 +128,10 @@ def _list_of(view: PlanView, statement: Statement) -> list[Statement]:
 
 def _money(statement: Statement, concepts: frozenset[str]) -> Figure | None:
     for figure in statement.figures:
-        head = figure.head if figure.column is not None else _said_of(statement, figure)
+        head = _said_of(statement, figure) if figure.column is None else figure.head
+        if figure.column is not None and _amounts_of(statement) == 1:
+            # `Inversión total | $1,250`: the row's name says what its one amount is.
+            head = f"{head} {statement.name}"
         if (
             is_currency(kind(figure.unit))
             and keys_of(head) & concepts

@@ -107,6 +107,11 @@ class Statement:
         return found if lone is None else (FoundPeriod(0, len(self.name), lone, "calendar"),)
 
     @cached_property
+    def is_timed_row(self) -> bool:
+        """Whether a row is called by a time: `2027`, `Año 1`, `Mes 0-3`."""
+        return self.block.kind == "row" and any(len(hit.period.raw) >= len(self.name) - 2 for hit in self.own_periods)
+
+    @cached_property
     def is_header_row(self) -> bool:
         """Whether it is a table's header."""
         return self.block.kind == "row" and self.block.cells == self.block.header

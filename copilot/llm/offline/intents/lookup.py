@@ -15,7 +15,8 @@ from copilot.llm.offline.intents.choose import (
     merged,
     names_someone,
 )
-from copilot.llm.offline.phrasing import LONGEST, Row, fitted
+from copilot.llm.offline.intents.passages import section_text
+from copilot.llm.offline.phrasing import LONGEST, LONGEST_LIST, Row, fitted
 from copilot.llm.offline.question import Asked, names_a_document
 from retrieval.language.analyser import fold
 
@@ -24,6 +25,7 @@ MOST_DOCUMENTS = 6
 MOST_ROWS = 7
 BONUSES = (FIGURE_BONUS, 0.0)
 SURE = 0.8
+NEARLY = 0.75
 PART = 0.8
 HALF_OWN = 0.5
 CONJUNCTION = re.compile(r"\s(?:y|e|and|et|ou|or)\s|,", re.IGNORECASE)
@@ -44,6 +46,9 @@ class Lookup:
             return [*_both(asked.subject, asked.period, asked.document), *wide]
         if found.round == 1:
             chosen = choose(found)
+            holder = container(asked, chosen, _pool(found))
+            if holder is not None:
+                return [("read_section", {"section": holder["text"], "document": holder["document"]})]
             if not chosen and asked.period:
                 return _both(asked.subject, None, asked.document)
             if not chosen:
@@ -64,6 +69,9 @@ class Lookup:
     def draft(self, found: Found) -> str | None:
         """The rows as sentences, grouped by document when it was not named."""
         chosen = choose(found)
+        holder = container(found.asked, chosen, _pool(found))
+        if holder is not None and (below := told_below(found, holder)):
+            return below
         if not chosen and not found.asked.period:
             chosen = halves(found)
         if not chosen:
@@ -104,6 +112,31 @@ def choose(found: Found) -> list[Row]:
     return rows[:4]
 
 
+def container(asked: Asked, chosen: Sequence[Row], pool: Sequence[Row]) -> Row | None:
+    """The heading or label that answers by what stands below it: the best row, or for a plural noun one as near."""
+    if not chosen or asked.has("count", "exact_figure", "person", "name", "price"):
+        return None
+    if _introduces(chosen[0]):
+        return chosen[0]
+    if not (asked.head or "").endswith("s") or asked.has("highest", "lowest"):
+        return None
+    least = NEARLY * float(chosen[0]["score"])
+    return next((row for row in pool if _introduces(row) and answers(asked, row) and float(row["score"]) >= least), None)
+
+
+def _introduces(row: Row) -> bool:
+    return row.get("kind") == "heading" or str(row["text"]).rstrip().endswith(":")
+
+
+def told_below(found: Found, holder: Row) -> str | None:
+    """The container with the lines below it."""
+    rows = [row for result in found.results("read_section", 1) for row in result.rows]
+    head = next((row for row in rows if row.get("depth") == 0 and row["line"] == holder["line"]), None)
+    if head is None or not any(row.get("depth") and row["group"] == head["group"] for row in rows):
+        return None
+    return section_text(found, [head], rows, LONGEST_LIST)
+
+
 def named_by_chance(asked: Asked) -> bool:
     """Whether words of the question meet a document's title without saying that a document is meant."""
     return asked.document is not None and asked.mention is not None and not names_a_document(asked.mention)
@@ -127,17 +160,16 @@ def _pool(found: Found) -> list[Row]:
     ]
     near, far = pools
     best = next((row for row in far if answers(asked, row)), None)
-    sure = best is not None and float(best.get("precision", 0)) >= SURE and float(best.get("own", 0)) >= SURE
     own = next((row for row in near if answers(asked, row)), None)
-    if best is not None and sure and (own is None or float(own.get("precision", 0)) < SURE):
-        return far
-    return near
+    if best is None or float(best.get("own", 0)) < SURE:
+        return near
+    return far if own is None or float(own.get("precision", 0)) < SURE <= float(best.get("precision", 0)) else near
 
 
 def _figured(asked: Asked, found: Found) -> list[Row]:
     """Lines with a figure under what was asked for, where the lines named so have none."""
     rows = [row for row in _pool(found) if _has_digit(row) and answers(asked, row)]
-    return [row for row in rows if float(row["match"]) >= SURE and _own_figure(row)][:2]
+    return [row for row in rows if float(row.get("precision", 0)) >= SURE and _own_figure(row)][:2]
 
 
 def _own_figure(row: Row) -> bool:

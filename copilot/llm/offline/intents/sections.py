@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from copilot.llm.offline.intents.base import Call, Found
 from copilot.llm.offline.intents.choose import answers, counts_something_unnamed, merged
 from copilot.llm.offline.intents.lookup import told
-from copilot.llm.offline.phrasing import LONGEST, LONGEST_LIST, Row, fitted, marks
+from copilot.llm.offline.intents.passages import section_text
+from copilot.llm.offline.phrasing import LONGEST, LONGEST_LIST, Row
 from copilot.llm.offline.question import Asked
 
-MOST_MARKS = 19
-FEW_MARKS = 8
-MOST_CHILDREN = 18
 CLEARLY = 0.12
 OWN_PERIOD = 3
 """`period_fit` of a line that names the period itself."""
@@ -74,16 +72,7 @@ def section_answer(found: Found, limit: int = LONGEST_LIST) -> str | None:
     heads = _once(heads)
     if found.asked.has("breakdown"):
         heads = [row for row in heads if MONEY.search(str(row["text"]))] or heads
-    phrasing = found.phrasing
-    room = max(4, MOST_CHILDREN // len(heads))
-    lines: list[str] = []
-    for head in heads[:6]:
-        children = [row for row in rows if row.get("group") == head["group"] and row.get("depth")]
-        lines.append(
-            f"{phrasing.say('according', title=phrasing.title(head))} {phrasing.words(str(head['text']), head)} {marks(head)}"
-        )
-        lines += _children(found, children, room)
-    return _capped(lines, limit, MOST_MARKS if limit > LONGEST else FEW_MARKS)
+    return section_text(found, heads, rows, limit)
 
 
 def _enough(asked: Asked, head: Row) -> float:
@@ -92,36 +81,8 @@ def _enough(asked: Asked, head: Row) -> float:
     return 0.6
 
 
-def _tells_a_figure(row: Row) -> bool:
-    return bool(row.get("value")) and any(character.isdigit() for character in str(row["value"]))
-
-
 def _once(heads: Sequence[Row]) -> list[Row]:
     kept: dict[str, Row] = {}
     for row in heads:
         kept.setdefault(str(row["group"]), row)
     return list(kept.values())
-
-
-def _children(found: Found, children: Sequence[Row], room: int) -> list[str]:
-    """The upper levels first: all direct children before any detail."""
-    shown = list(children)
-    while len(shown) > room and max(int(row["depth"]) for row in shown) > 1:
-        deepest = max(int(row["depth"]) for row in shown)
-        kept = [row for row in shown if int(row["depth"]) < deepest or _tells_a_figure(row)]
-        shown = kept if len(kept) < len(shown) else [row for row in shown if int(row["depth"]) < deepest]
-    made = []
-    for row in shown[:room]:
-        indent = "  " * (int(row["depth"]) - 1)
-        made.append(f"{indent}- {found.phrasing.statement(row, context=False)}")
-    return made
-
-
-def _capped(lines: Sequence[str], limit: int, most: int) -> str:
-    kept, held = [], 0
-    for line in lines:
-        held += line.count("[e")
-        if held > most:
-            break
-        kept.append(line)
-    return fitted(kept, limit)
