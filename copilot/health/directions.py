@@ -113,7 +113,8 @@ def _is_reach(target: KpiFact) -> bool:
 
 @cache
 def _neutral() -> re.Pattern[str]:
-    return re.compile("|".join(rf"\b{re.escape(phrase)}\b" for phrase in word_data()["neutral"]))
+    phrases = (r"[\s-]".join(phrase.split()) for phrase in word_data()["neutral"])
+    return re.compile("|".join(rf"\b{phrase}\b" for phrase in phrases))
 
 
 @cache
