@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AnyMessage
+from langchain_core.messages import AIMessage, AnyMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool
 from langgraph.errors import GraphRecursionError
@@ -52,7 +52,9 @@ class Turns:
         """What the turn adds; the last message is the draft. Raises OperatorMustFix."""
         made = await self._run(asked, context)
         if not made or not made[-1].text.strip():
-            raise OperatorMustFix("model_answered_nonsense", endpoint=self.answerer.endpoint, hint="empty")
+            broken = bool(made) and isinstance(made[-1], AIMessage) and bool(made[-1].invalid_tool_calls)
+            hint = "broken tool calls" if broken else "empty"
+            raise OperatorMustFix("model_answered_nonsense", endpoint=self.answerer.endpoint, hint=hint)
         return made
 
     async def _run(self, asked: Sequence[AnyMessage], context: TurnContext) -> list[AnyMessage]:

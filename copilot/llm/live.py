@@ -126,6 +126,8 @@ class LiveChatModel(ChatOpenAI):
         return now if is_event else heard
 
     def _whole(self, reply: StreamedReply) -> ChatResult:
+        if not reply.began:
+            raise NotACompletion("not a chat completion")
         if not (reply.is_whole and reply.says_something):
             hint = "empty" if reply.is_whole else "cut off"
             raise OperatorMustFix("model_answered_nonsense", endpoint=self.endpoint, hint=hint)

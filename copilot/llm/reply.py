@@ -28,11 +28,14 @@ class StreamedReply:
         self.finish_reason: str | None = None
         self.usage: Body | None = None
         self.model = ""
+        self.began = False
+        """Whether there was any event; a web page has none."""
 
     def take(self, line: str) -> bool:
         """Read one line; whether it was an event and not a comment that keeps the line open. Raises NotACompletion."""
         if not line.startswith(DATA):
             return False
+        self.began = True
         data = line[len(DATA) :].strip()
         if data == DONE:
             return True
