@@ -26,6 +26,10 @@ WANDERS_BELOW = 1.8
 T_90 = (3.078, 1.886, 1.638, 1.533, 1.476, 1.440, 1.415, 1.397, 1.383, 1.372, 1.363, 1.356, 1.350, 1.345, 1.341)
 """Student's t, 90 % one-sided (80 % two-sided), for 1 to 15 degrees of freedom."""
 T_90_MORE = ((30, 1.310), (20, 1.325), (15, 1.341))
+SURE_OF_TREND = 12
+"""From so many readings on, residuals tell scatter from wandering; with fewer, the interval leans towards the drift's."""
+DOUBT = 1 / 3
+"""How far it leans."""
 DIGITS = 2
 """Significant digits of half the interval to which a forecast is rounded."""
 
@@ -87,6 +91,8 @@ def project(times: Sequence[float], values: Sequence[float], at: float) -> Line:
     middle = math.fsum(times) / count
     spread = math.fsum((time - middle) ** 2 for time in times)
     half = _t(count - 2) * math.sqrt(squares / (count - 2) * (1 + 1 / count + (at - middle) ** 2 / spread))
+    if count < SURE_OF_TREND:
+        half = max(half, half + (_drift(times, values, at).half - half) * DOUBT)
     return Line(level + slope * at, half, slope, "trend")
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from copilot.health.forecast import project
 from tests.health.conftest import TODAY, health_of, kpi, months, plan_of, readings
 
-SERIES = 250
+SERIES = 800
 PLAN = plan_of(kpi("Churn", "3", when=months(6), baseline=Decimal(6)))
 
 
@@ -21,45 +21,34 @@ def strays(kind: str, count: int, chance: random.Random) -> list[float]:
         for _ in range(count - 1):
             walked.append(walked[-1] + chance.gauss(0, 1))
         return walked
+    if kind == "leaning":
+        leant = [chance.gauss(0, 1)]
+        for _ in range(count - 1):
+            leant.append(0.6 * leant[-1] + chance.gauss(0, 0.8))
+        return leant
     if kind == "heavy":
         return [chance.expovariate(1) * chance.choice((-1, 1)) for _ in range(count)]
     return [chance.gauss(0, 1) for _ in range(count)]
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
-@given(seed=st.integers(0, 10**6), kind=st.sampled_from(["even", "heavy", "walk"]), pace=st.floats(-2, 2))
-def test_the_interval_holds_between_seven_and_nine_of_ten_values_that_come(seed: int, kind: str, pace: float) -> None:
-    chance, held = random.Random(seed), 0
-
+def coverage(kind: str, pace: float, chance: random.Random) -> float:
+    """Share of generated series whose later value lies in the interval."""
+    held = 0
     for _ in range(SERIES):
-        count = chance.choice((4, 6, 8, 12, 26, 26))
+        count = chance.choice((4, 6, 8, 12, 26))
         ahead = chance.randint(1, count)
         noise = strays(kind, count + ahead, chance)
         times = [7.0 * number for number in range(count + ahead)]
         values = [100 + pace * number + noise[number] for number in range(count + ahead)]
         line = project(times[:count], values[:count], times[-1])
         held += abs(line.value - values[-1]) <= line.half
-
-    # Four of the binomial's own deviations of 250 series, so that chance alone does not fail it.
-    slack = 0.06 if kind != "walk" else 0.1
-    assert 0.7 - slack <= held / SERIES <= 0.9 + slack
+    return held / SERIES
 
 
-def test_over_all_kinds_together_the_interval_holds_between_seven_and_nine_of_ten() -> None:
-    chance, held, made = random.Random(20), 0, 0
-
-    for kind in ("even", "heavy", "walk"):
-        for _ in range(800):
-            count = chance.choice((4, 6, 8, 12, 26))
-            ahead = chance.randint(1, count)
-            noise, pace = strays(kind, count + ahead, chance), chance.uniform(-2, 2)
-            times = [7.0 * number for number in range(count + ahead)]
-            values = [100 + pace * number + noise[number] for number in range(count + ahead)]
-            line = project(times[:count], values[:count], times[-1])
-            held += abs(line.value - values[-1]) <= line.half
-            made += 1
-
-    assert 0.7 <= held / made <= 0.9
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10**6), kind=st.sampled_from(["even", "heavy", "leaning", "walk"]), pace=st.floats(-2, 2))
+def test_the_interval_holds_between_seven_and_nine_of_ten_values_that_come(seed: int, kind: str, pace: float) -> None:
+    assert 0.7 <= coverage(kind, pace, random.Random(seed)) <= 0.9
 
 
 @settings(max_examples=60, deadline=None)
