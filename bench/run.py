@@ -10,7 +10,6 @@ import json
 import os
 import platform
 import sqlite3
-import sys
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -105,4 +104,4 @@ def _circumstances() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -27,20 +27,20 @@ class Terms:
     """None when the question's words do not tell; then it is stemmed for all."""
 
 
-def query_terms(text: str, main_language: str | None = None) -> Terms:
+def query_terms(text: str, *languages: str) -> Terms:
     """Terms of a question or of a few key words.
 
     Args:
         text: as typed; what lies beyond 4,000 characters is not read.
-        main_language: of the documents that are searched. A question in another language is looked up under what its business
-            terms are called there; in the same language, synonyms only blur it (measured).
+        languages: of the documents that are searched, the main one first. A question is looked up under what its business terms
+            are called in those that are not its own; in its own, synonyms only blur it (measured).
     """
     text = text[:LONGEST_QUERY]
     language = decided_language(text)
     read = [analyse(text, one) for one in ((language,) if language else LANGUAGES)]
     stems = _distinct(stem for analysed in read for stem in analysed.stems)
     own = min(read, key=lambda analysed: len(analysed.grams)).grams
-    meant = translations(text, main_language) if main_language and main_language != language else ()
+    meant = [term for one in languages if one != language for term in translations(text, one)]
     translated = grams(word for term in meant for word in _content(term))
     return Terms(stems=stems[:MOST_STEMS], grams=_distinct([*own, *translated])[:MOST_GRAMS], language=language)
 

@@ -19,6 +19,8 @@ MARK: Final = "lexical_analyser"
 LARGE: Final = 30_000
 """Chunks above which 4-grams are too slow to be asked first: their cost grows with the number of chunks."""
 REBUILD_BATCH: Final = 500
+STRAY: Final = 0.03
+"""Share of the documents below which a question is not looked up in their language too: it blurs the others."""
 
 
 class SqlLexicalIndex:
@@ -37,10 +39,10 @@ class SqlLexicalIndex:
             self.refresh()
             self._is_fresh = True
         with self._database.read() as connection:
-            main_language = _main_language(connection, documents)
-            terms = query_terms(query, main_language)
+            languages = _languages(connection, documents)
+            terms = query_terms(query, *languages)
             # Words only meet words of their own language; across languages the 4-grams do the work.
-            if terms.language in (None, main_language) and self._is_large(connection):
+            if terms.language in (None, *languages[:1]) and self._is_large(connection):
                 found = self._ask(connection, terms.stems, (), documents, k)
                 if len(found) >= k:
                     return found
@@ -96,9 +98,14 @@ def _made_by(connection: sa.Connection) -> str | None:
     return connection.execute(sa.select(marks.c.value).where(marks.c.name == MARK)).scalar()
 
 
-def _main_language(connection: sa.Connection, only: Sequence[str] | None) -> str | None:
-    counted = sa.select(document_versions.c.language).join(documents, documents.c.version_id == document_versions.c.version_id)
+def _languages(connection: sa.Connection, only: Sequence[str] | None) -> tuple[str, ...]:
+    """Languages of the documents, the most frequent first; what only a stray document is written in is left out."""
+    size = sa.func.count()
+    counted = sa.select(document_versions.c.language, size)
+    counted = counted.join(documents, documents.c.version_id == document_versions.c.version_id)
     if only is not None:
         counted = counted.where(documents.c.document.in_(list(only)))
-    most = counted.group_by(document_versions.c.language).order_by(sa.func.count().desc(), document_versions.c.language).limit(1)
-    return connection.execute(most).scalar()
+    ranked = counted.group_by(document_versions.c.language).order_by(size.desc(), document_versions.c.language)
+    found = [(str(language), int(number)) for language, number in connection.execute(ranked).all()]
+    whole = sum(number for _, number in found)
+    return tuple(language for language, number in found if number >= STRAY * whole)

@@ -91,3 +91,13 @@ def test_every_statement_of_the_reference_documents_can_be_found(shared: Path) -
         spoken = {block.lines[0] for block in doc.blocks if block.kind in ("paragraph", "item", "row") and block.plain}
         assert spoken <= covered
         assert_quotes(doc, found)
+
+
+def test_ten_thousand_nested_bullets_become_passages_of_bounded_length() -> None:
+    bullets = "\n".join(f"{'  ' * (number % 60)}- paso {number}: 7%" for number in range(10_000))
+
+    doc, found = chunks(f"# Pasos\n\n{bullets}\n")
+
+    assert sum(block.kind == "item" for block in doc.blocks) == 10_000
+    assert "paso 9999" in found[-1].text
+    assert max(len(piece.indexed) for piece in found) < 3 * MAX_CHARACTERS

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx2
 
-READY_S = 30.0
+READY_S = 120.0
 
 
 class ChromaServer:

@@ -9,9 +9,15 @@ from dataclasses import dataclass, field
 At = tuple[str, int | None] | None
 """Name of a place (`p3`, `Ventas!`) and the row in it; None where the format has no places."""
 
+MOST_CELLS = 200_000
+"""Of all tables of a file."""
 _CONTROLS = {code: " " for code in (*range(0x20), 0x7F, 0x85, 0xA0, 0x2028, 0x2029, 0x202F) if code != 0x0A}
 _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x2060, 0xFEFF))
 _RULE = re.compile(r"[-=_*~.\s]{3,}")
+
+
+class TooMuch(MemoryError):
+    """More than is read of one file."""
 
 
 @dataclass
@@ -33,6 +39,7 @@ class Writer:
         self._places: list[tuple[int, int, str, int | None]] = []
         self._lost: list[tuple[int, str, str]] = []
         self._last = ""
+        self._cells = 0
 
     def heading(self, level: int, text: str, at: At = None) -> None:
         """A heading; without text it is nothing."""
@@ -53,7 +60,10 @@ class Writer:
             self._block("item", [f"{'  ' * min(depth, 40)}{marker} {told}"], at)
 
     def table(self, header: Sequence[str] | None, rows: Sequence[tuple[At, Sequence[str]]], at: At = None) -> None:
-        """A table; without header its rows stand alone. `at` is the header's place."""
+        """A table; without header its rows stand alone. `at` is the header's place. Raises TooMuch."""
+        self._cells += sum(len(cells) for _, cells in rows)
+        if self._cells > MOST_CELLS:
+            raise TooMuch
         self._gap()
         if header is not None:
             self._line(_row(header), at)
