@@ -53,7 +53,7 @@ def inherit(before: Sequence[Fact], after: Sequence[Fact], *, taken: AbstractSet
 
 def likeness(before: Sequence[Fact], after: Sequence[Fact]) -> float:
     """Share of facts two documents have in common, 0..1, of the one that has more."""
-    one, other = (Counter((fact.kind, loose(fact_name(fact)), period_part(fact)) for fact in facts) for facts in (before, after))
+    one, other = (Counter((fact.kind, loose(fact_name(fact))) for fact in facts) for facts in (before, after))
     return (one & other).total() / max(one.total(), other.total(), 1)
 
 
