@@ -7,7 +7,7 @@ question holds makes the statement unsupported. Code outside the model: neither 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,7 +21,7 @@ from retrieval.language.folding import folded
 
 LONGEST_STATEMENT = 1500
 """A sentence of more characters is none: it is cut unread, so that no text can make the check slow."""
-NUMBERED = re.compile(r"(?:[-*+•>]\s+)?(\d{1,2})[.)]\s+(\w+(?:[ -]\w+){0,3})")
+NUMBERED = re.compile(r"(?:^\s*(?:[-*+•>]\s+)?|(?<=[\"“«(]))(\d{1,2})[.)]\s+(\w+(?:[ -]\w+){0,3})")
 """A number that may be a list's own or part of a name, and the first words behind it."""
 _JOINT = re.compile(r"[:;,|/(]\s+|\)\s*|\s[-–—·>]\s|\s\(")
 """What joins a table's heads and cells, or a chain of headings, inside one quotation."""
@@ -71,9 +71,7 @@ class _Check:
         everything = self._support(self.statement.marks or self.statement.lent)
         for segment in self.statement.segments:
             self._segment(segment, everything)
-        for named in (self.text, *self.reading.quoted):
-            if (label := _other_number(named, everything)) is not None:
-                self.problems.append(label)
+        self.problems += _other_numbers(self.text, everything)
         for name in self.reading.documents:
             if not (self._is_known_document(name) or everything.says(name)):
                 self.problems.append(name)
@@ -158,13 +156,12 @@ def _says_token(token: str, support: Support) -> bool:
     return re.search(start + re.escape(bare.rstrip("%")) + end, support.text) is not None
 
 
-def _other_number(text: str, support: Support) -> str | None:
-    """The number before a heading or a row's name, `5. Exit`, when the evidence numbers those words otherwise."""
-    found = NUMBERED.match(folded(text))
-    if found is None:
-        return None
-    there = re.findall(rf"(?<![\w.])(\d{{1,2}})[.)]\s+{re.escape(found[2])}(?!\w)", support.text)
-    return f"{found[1]}." if there and found[1] not in there else None
+def _other_numbers(text: str, support: Support) -> Iterator[str]:
+    """Numbers before a heading or a row's name, `5. Exit`, where the evidence numbers those words otherwise."""
+    for found in NUMBERED.finditer(folded(text)):
+        there = re.findall(rf"(?<![\w.])(\d{{1,2}})[.)]\s+{re.escape(found[2])}(?!\w)", support.text)
+        if there and found[1] not in there:
+            yield f"{found[1]}."
 
 
 def _with_lists(verdicts: list[Verdict], turn: TurnEvidence) -> list[Verdict]:

@@ -93,7 +93,7 @@ class Support:
 
     def holds_period(self, period: Period) -> bool:
         """Whether the text speaks of this period, in whatever words."""
-        return any(same_period(period, mine) for mine in self.periods) or self.says(period.raw)
+        return any(same_period(period, mine) and not _adds_start(period, mine) for mine in self.periods) or self.says(period.raw)
 
     def says(self, words: str) -> bool:
         """Whether these words stand here, as whole words; an ellipsis stands for anything."""
@@ -186,6 +186,11 @@ def of_calculation(calculation: Calculation) -> Support:
     for digits in re.findall(r"\d+(?:\.\d+)?", calculation.formula):
         support.held.append(Held(Amount(Decimal(digits), "count", Decimal(digits), "count")))
     return support
+
+
+def _adds_start(told: Period, held: Period) -> bool:
+    """Whether a stretch names a first day that a mere duration does not: `days 68-90` is not held by `90 days`."""
+    return told.start not in (None, 1, told.end) and held.start is None
 
 
 def is_falling(text: str) -> bool:

@@ -10,6 +10,7 @@ import asyncio
 import random
 import re
 from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from tools.registry.tools import all_tools
 
 ALTERATIONS = 1000
 CUT = 0.01
+ROUNDS = 4
 KINDS = ("digit", "unit", "sign")
 SEED = 20261120
 MARK = re.compile(r"\s?\[(?:[ec]\d+(?:[,;]\s?[ec]\d+)*|\d+(?:-\d+)?|unanswered)\]")
@@ -79,8 +81,9 @@ def check_sentences(paths: Sequence[Path], most: int) -> None:
     answers = [pair for one in parsed.values() for pair in grounded(one)]
     rng = random.Random(SEED)
     rng.shuffle(answers)
-    tried, cut, seen, missed = 0, [], 0, []
-    for citation, text in answers:
+    tried, cut, seen, missed, made = 0, [], 0, [], set[str]()
+    # Of few sentences each is altered more than once, never twice alike.
+    for citation, text in islice(cycle(answers), ROUNDS * len(answers)):
         if tried == most:
             break
         turn = TurnEvidence("¿Qué dice el plan?", around=lambda one: surroundings(parsed[one.document], one))
@@ -90,7 +93,8 @@ def check_sentences(paths: Sequence[Path], most: int) -> None:
         around = turn.around(citation)
         known = " ".join([citation.quote, *citation.heading_path, *around.header, *(one.quote for one in around.above)])
         changed = one_change(text, known, rng)
-        if changed is not None:
+        if changed is not None and changed not in made:
+            made.add(changed)
             tried += 1
             missed += [] if problems_of(changed, turn) else [changed]
 
