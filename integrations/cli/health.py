@@ -66,7 +66,7 @@ def kpi_chart(
     if form not in SUFFIXES:
         raise UserCanFix("chart_suffix", path=str(out), known=SUFFIXES)
     if find_spec("matplotlib") is None:
-        raise OperatorMustFix("charts_missing")
+        raise OperatorMustFix("charts_missing", extra="rumbo[charts]")
     from integrations.charts import chart
 
     opened = session(context)
