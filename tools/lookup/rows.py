@@ -96,6 +96,7 @@ class Rows:
                 self.cite_statement(one) for one in above[:1] if not one.is_container and any(map(str.isdigit, one.block.plain))
             ],
             "kind": kind_of(statement),
+            "holds": True if statement.number in index.containers() else None,
             "role": kpi.role if kpi else None,
             "document": statement.document,
             "title": statement.title,

@@ -137,9 +137,11 @@ def phrases() -> dict[tuple[str, ...], frozenset[str]]:
 
 
 def _spoken(phrase: str) -> set[tuple[str, ...]]:
-    """Roots of a phrase of the data, and without the single letters that an apostrophe leaves: `cout d acquisition`."""
+    """Roots of a phrase of the data; also without what an apostrophe leaves (`cout d acquisition`), without small words."""
     words = split(phrase)
-    return {tuple(root(word) for word in words), tuple(root(word) for word in words if len(word) > 1)}
+    telling = [word for word in words if word not in stop_words()]
+    ways = (words, [word for word in words if len(word) > 1], telling if len(telling) > 1 else words)
+    return {tuple(root(word) for word in way) for way in ways}
 
 
 def split(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from copilot.domain.answer import Language, Turn
 from copilot.llm.offline.cues import cues_in, ordinals, words
@@ -23,6 +24,28 @@ MOST_CHARACTERS = 2000
 RANGE = re.compile(r"(\d+)\s+(?:y|and|et|e|to|a|al|au)\s+(\d+)$")
 SECOND_END = re.compile(r"\s+(?:y|and|et|e|to|a|al|au)\s+(\d+)\b(?![%.,]?\d)")
 READABLE = re.compile(r"[a-z]{2}")
+PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
+NOT_PLURAL = frozenset(
+    {
+        "mes",
+        "is",
+        "does",
+        "was",
+        "has",
+        "es",
+        "status",
+        "churn",
+        "nps",
+        "kpis",
+        "roas",
+        "sales",
+        "this",
+        "its",
+        "mais",
+        "moins",
+        "menos",
+    }
+)
 ORDINALS = ("first", "second", "third", "fourth", "last", "other")
 ITEM = re.compile(r"^\s*(?:-|\d+[.)])\s+\**(.{2,80}?)(?:\*\*|:|\s\(|\s?\[|$)", re.MULTILINE)
 HEAD = re.compile(
@@ -92,6 +115,20 @@ class Asked:
         match = HEAD.search(fold(self.text))
         return match[1] if match else None
 
+    @property
+    def asks_for_several(self) -> bool:
+        """Whether the noun after the interrogative, or the one its adjective stands before, is a plural."""
+        match = HEAD.search(fold(self.text))
+        following = re.match(r"\s+([a-z-]{3,})", fold(self.text)[match.end() :]) if match else None
+        nouns = [match[1] if match else "", following[1] if following and self.language == "en" else ""]
+        return any(noun.endswith("s") and not noun.endswith("ss") and noun not in words("not_plural") for noun in nouns)
+
+    @property
+    def place(self) -> int | None:
+        """Which item of a list is asked for: 0 for the first, -1 for the last."""
+        said = re.findall(r"[^\W_]+", fold(self.subject))
+        return next((PLACES[name] for name in PLACES if ordinals(name) & set(said)), None)
+
     def has(self, *cues: str) -> bool:
         """Whether it holds any of the cues."""
         return any(cue in self.cues for cue in cues)
@@ -119,13 +156,40 @@ def names_a_document(mention: str) -> bool:
 
 def understood(text: str, history: Sequence[Turn] = ()) -> Asked:
     """The question with what it takes over from the conversation."""
-    text = text[:MOST_CHARACTERS]
+    text = _placed(text[:MOST_CHARACTERS], history)
     asked = _read(text)
     if not history or not _follows_up(text, asked):
         return asked
     before = understood(history[-1].user, history[:-1])
-    another = _another(asked, history[-1])
+    another = _another(asked, history[-1], history[:-1])
     return _merged(asked, before) if another is None else replace(before, text=another, language=asked.language)
+
+
+@cache
+def _place_pattern() -> re.Pattern[str]:
+    """`the second one`, `del segundo riesgo`."""
+    nouns = "|".join(word.replace("_", r"\s") for word in words("listed"))
+    return re.compile(
+        rf"\b(?:el|la|the|le|o|a|del|al|do|da|du)\s+(?P<place>[a-z0-9]+)(?=\s+(?:{nouns})\b|\s*[?.,!]|\s*$)(?:\s+(?:{nouns})\b)?"
+    )
+
+
+def _placed(text: str, history: Sequence[Turn]) -> str:
+    """The question with the item in place of its ordinal: `the mitigation of the second risk`, after a list of risks."""
+    found = _place_pattern().search(fold(text))
+    if (
+        found is None
+        or len(fold(text)) != len(text)
+        or any(hit.start <= found.start("place") < hit.end for hit in find_periods(text))
+    ):
+        return text
+    place = next((PLACES[name] for name in PLACES if found["place"] in ordinals(name)), None)
+    for turn in reversed(history):
+        items = [plain for item in ITEM.findall(turn.assistant) if (plain := item.strip(" *:"))]
+        if len(items) > 1 and place is not None:
+            at = place if place >= 0 else len(items) - 1
+            return f"{text[: found.start()]}{items[at]}{text[found.end() :]}" if at < len(items) else text
+    return text
 
 
 def _read(text: str) -> Asked:
@@ -204,7 +268,7 @@ def _merged(asked: Asked, before: Asked) -> Asked:
     )
 
 
-def _another(asked: Asked, last: Turn) -> str | None:
+def _another(asked: Asked, last: Turn, before: Sequence[Turn]) -> str | None:
     """The question before with another item in place of its own: `and the second one?`, `¿y el otro?`."""
     said = set(re.findall(r"[^\W_]+", fold(asked.text)))
     place = next((name for name in ORDINALS if said & ordinals(name)), None)
@@ -214,7 +278,7 @@ def _another(asked: Asked, last: Turn) -> str | None:
     spoken = [word for word in re.findall(r"[^\W_]+", fold(last.user)) if word in known and word not in ordinals("other")]
     if spoken:
         to = sorted(ordinals("second" if place == "other" else place))[0]
-        return re.sub(rf"\b{re.escape(spoken[0])}\b", to, fold(last.user), count=1)
+        return _placed(re.sub(rf"\b{re.escape(spoken[0])}\b", to, fold(last.user), count=1), before)
     items = [plain for item in ITEM.findall(last.assistant) if (plain := item.strip(" *:"))]
     if place == "other":
         items = [item for item in items if fold(item) not in fold(last.user)][-1:]

@@ -15,6 +15,7 @@ ENOUGH = 0.6
 CLOSE_MATCH = 0.1
 CLOSE_SCORE = 0.84
 PRECISION_GAP = 0.4
+SAME_NAME = 0.95
 ELSEWHERE = 0.15
 PLACEHOLDER = re.compile(
     r"^\W*\[[^\]]*\]\W*$|(?<![\w])\$?X(?:[.,]?X){1,8}(?![\w])|(?<![\w])X(?:\.X)?(?:%|:1|\s(?:months|meses|million))"
@@ -60,6 +61,7 @@ def best_rows(asked: Asked, rows: Sequence[Row], *, most: int = 4) -> list[Row]:
         return []
     first = good[0]
     kept = [row for row in good if _as_good(row, first)]
+    kept += [row for row in good if row not in kept and _twin(row, first)]
     if asked.document is None:
         kept += [row for row in _elsewhere(good, first) if row not in kept]
     return kept[:most]
@@ -74,6 +76,18 @@ def _elsewhere(good: Sequence[Row], first: Row) -> list[Row]:
         if document != first["document"] and same and float(row.get("own", 0)) >= float(first.get("own", 0)) - ELSEWHERE:
             found.append(row)
     return found
+
+
+def _twin(row: Row, first: Row) -> bool:
+    """Whether the line states another value of the very thing the first one states, as surely asked for."""
+    if (
+        not row.get("value")
+        or fold(str(row.get("name"))) != fold(str(first.get("name")))
+        or row.get("value") == first.get("value")
+    ):
+        return False
+    close = float(row["match"]) >= float(first["match"]) - CLOSE_MATCH
+    return close and float(row.get("precision", 0)) >= SAME_NAME and row.get("period_fit") == first.get("period_fit")
 
 
 def _as_good(row: Row, first: Row) -> bool:

@@ -118,14 +118,14 @@ def container(asked: Asked, chosen: Sequence[Row], pool: Sequence[Row]) -> Row |
         return None
     if _introduces(chosen[0]):
         return chosen[0]
-    if not (asked.head or "").endswith("s") or asked.has("highest", "lowest"):
+    if not asked.asks_for_several or asked.has("highest", "lowest"):
         return None
     least = NEARLY * float(chosen[0]["score"])
     return next((row for row in pool if _introduces(row) and answers(asked, row) and float(row["score"]) >= least), None)
 
 
 def _introduces(row: Row) -> bool:
-    return row.get("kind") == "heading" or str(row["text"]).rstrip().endswith(":")
+    return bool(row.get("holds")) and not row.get("value") and row.get("kind") != "row"
 
 
 def told_below(found: Found, holder: Row) -> str | None:

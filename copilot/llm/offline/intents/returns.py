@@ -49,6 +49,8 @@ class Returns:
 
 
 def _number(step: Calculation) -> str:
+    if 0 < abs(step.result) < 1:
+        return f"{step.result:.2g}{'%' if step.unit == '%' else ':1' if step.unit == 'ratio' else ''}"
     value = (
         step.result.quantize(Decimal("0.1"))
         if step.result != step.result.to_integral_value()

@@ -13,6 +13,7 @@ from copilot.llm.offline.question import Asked
 
 FIELDS = ("mitigation", "contingency", "monitoring", "probability", "impact", "symptoms", "trigger")
 MOST = 8
+MOST_NUMBERED = 40
 CLEARLY = 0.12
 CONTINGENCY = re.compile(r"conting[eê]n", re.IGNORECASE)
 
@@ -28,8 +29,12 @@ class Risks:
         """Risks and, for documents that hold them in prose, lines."""
         asked = found.asked
         if found.round == 0:
+            numbered: list[Call] = (
+                [("list_risks", {"document": asked.document, "limit": MOST_NUMBERED})] if asked.place is not None else []
+            )
             return [
                 ("list_risks", {"query": asked.subject, "document": asked.document}),
+                *numbered,
                 ("search_passages", {"query": asked.subject, "document": asked.document, "period": asked.period}),
                 ("read_section", {"section": asked.subject, "document": asked.document}),
             ]
@@ -38,6 +43,8 @@ class Risks:
     def draft(self, found: Found) -> str | None:
         """The risks asked for with all that is set against them."""
         asked = found.asked
+        if asked.place is not None and (one := _in_place(found, asked.place)):
+            return _told(found, [one])
         risks = found.rows("list_risks")
         lines = merged(found.rows("search_passages"))
         good = [row for row in lines if answers(asked, row)]
@@ -49,6 +56,15 @@ class Risks:
         if good:
             return told(found, [row for row in good if float(row["match"]) >= float(good[0]["match"]) - CLEARLY][:4])
         return found.refusal(risks[0] if risks else lines[0] if lines else None)
+
+
+def _in_place(found: Found, place: int) -> Row | None:
+    """The risk at that place of the document's own list; None where several documents have one."""
+    results = found.results("list_risks")
+    rows = sorted(results[1].rows, key=lambda row: int(row["line"])) if len(results) > 1 else []
+    if len(by_document(rows)) != 1 or not -len(rows) <= place < len(rows):
+        return None
+    return rows[place]
 
 
 def _lacks_what_is_asked(asked: Asked, chosen: list[Row]) -> bool:
