@@ -102,33 +102,20 @@ class Workspace:
     @cached_property
     def copilot(self) -> Copilot:
         """Answers questions."""
-        from copilot import telemetry
-        from copilot.agent.limits import Limits
-        from copilot.agent.service import Copilot, Options
-        from copilot.llm.tokens import token_counter
-        from copilot.log import Trace
+        from copilot import models, telemetry
+        from copilot.agent.service import Copilot
         from tools.registry.tools import all_tools
 
-        known = self.settings
         telemetry.use(telemetry.from_environment())
-        options = Options(
-            longest_question=known.question_chars,
-            default_language=known.language or "es",
-            limits=Limits(model_calls=known.model_calls, input_tokens=known.context_tokens),
-            count_tokens=token_counter(),
-            trace=Trace(known.trace) if known.trace else None,
-        )
-        fallback = [self._fallback(name) for name in _names(known.model_fallback) if known.model != OFFLINE]
-        answerer = self._answerer(known.model)
         return Copilot(
             self,
-            answerer,
+            models.answerer(self.settings, self.settings.model),
             all_tools(),
             self.conversations,
             self.clock,
-            fallback=fallback,
+            fallback=models.in_reserve(self.settings),
             proposing=self._turn_proposer,
-            options=options,
+            options=models.options(self.settings),
         )
 
     @cached_property
@@ -312,40 +299,12 @@ class Workspace:
 
     def chat_model(self, model: str) -> BaseChatModel:
         """The model of that name, as the settings configure it."""
-        from copilot.llm.factory import build_model
+        from copilot import models
 
-        return build_model(self._model_config(model))
-
-    def _answerer(self, model: str) -> Answerer:
-        from copilot.agent.service import Answerer
-
-        endpoint = OFFLINE if model == OFFLINE else masked_url(self.settings.model_url or OPENAI)
-        return Answerer(name=model, model=self.chat_model(model), endpoint=endpoint, is_live=model != OFFLINE)
-
-    def _fallback(self, model: str) -> Answerer:
-        from copilot.agent.service import Answerer
-        from copilot.llm.factory import build_model
-
-        config = self._model_config(model)
-        if model == OFFLINE:
-            return self._answerer(OFFLINE)
-        url, key = self.settings.model_fallback_url or config.url, self.settings.model_fallback_api_key or config.api_key
-        live = build_model(config.model_copy(update={"url": url, "api_key": key}))
-        return Answerer(name=model, model=live, endpoint=masked_url(url or OPENAI), is_live=True)
-
-    def _model_config(self, model: str) -> ModelConfig:
-        from copilot.llm.factory import ModelConfig
-
-        known = self.settings
-        return ModelConfig(
-            model=model,
-            url=known.model_url,
-            api_key=known.model_api_key,
-            timeout_s=known.model_timeout_s,
-            max_retries=known.model_retries,
-        )
+        return models.chat_model(self.settings, model)
 
     def _new_view(self, principal: Principal, documents: Sequence[str]) -> PlanView:
+        from retrieval.language.identity import series_of
         from tools.lookup.view import PlanView
 
         @cache
@@ -358,16 +317,20 @@ class Workspace:
             return self.search(principal, query, documents=within, k=k)
 
         plan = self.plan(principal, documents)
+        # Readings stay with a metric whose document got another name.
+        metrics = {series_of(fact) for fact in plan.facts if fact.kind == "kpi"}
         readable = {record.document for record in plan.documents}
 
         def readings() -> Sequence[Reading]:
-            return [reading for reading in self.recent_readings() if reading.document in readable]
+            recent = self.recent_readings()
+            return [one for one in recent if one.metric_id in metrics or one.document in readable]
 
         return PlanView(
             plan=plan,
             parsed=parsed,
             search=search,
             readings=readings,
+            task_states=self.task_states,
             today=lambda: self.clock.now().date(),
             rules=self.health_rules,
             acknowledged=self._acknowledged,
@@ -421,10 +384,6 @@ class Workspace:
         embedder = self._embedder_of(whole.model)
         # Another version of the analyser or of the model cannot read what the old one wrote.
         return (embedder, self._vectors().sibling(whole.name)) if collection_name(embedder) == whole.name else None
-
-
-def _names(listed: str | None) -> list[str]:
-    return [name.strip() for name in (listed or "").split(",") if name.strip()]
 
 
 def _check_known(documents: Sequence[str], known: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ any of the four languages. Every row names its evidence under `e`.
 from __future__ import annotations
 
 from tools.lookup.audit import audit_findings
+from tools.lookup.checklist import task_states
 from tools.lookup.differences import compare_values
 from tools.lookup.documents import document_outline, list_documents
 from tools.lookup.health import kpi_health
@@ -40,4 +41,5 @@ __all__ = [
     "read_section",
     "search_passages",
     "sum_amounts",
+    "task_states",
 ]

@@ -13,7 +13,7 @@ from copilot.health.groups import furthest_behind
 from copilot.health.state import MetricHealth, PlanHealth
 from copilot.health.wording import written
 from copilot.journal.naming import find_named
-from retrieval.language.identity import metric_id
+from retrieval.language.identity import series_of
 from tools.calc.schedule import Span
 from tools.lookup.documents import resolve
 from tools.lookup.statements import Statement
@@ -89,7 +89,7 @@ def _is_metric(fact: object) -> TypeGuard[KpiFact]:
 
 
 def _id_of(fact: KpiFact) -> str:
-    return metric_id(fact.document, fact.name, fact.segment)
+    return series_of(fact)
 
 
 class _Told:

@@ -6,7 +6,7 @@ Knows neither stores nor sessions: whoever builds a view has already left out wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,7 @@ from functools import cached_property
 from copilot.audit import audit
 from copilot.domain.audit import Finding
 from copilot.domain.fact import Fact
-from copilot.domain.journal import Reading
+from copilot.domain.journal import Reading, TaskChange
 from copilot.domain.plan import Plan
 from copilot.domain.source import Citation, Hit, Lines, ParsedDocument
 from copilot.domain.status import COMPUTED, JOURNAL
@@ -40,6 +40,8 @@ class PlanView:
     """Ids of the audit's findings that people know of; asked each time, since that does not change the plan."""
     readings: Callable[[], Sequence[Reading]] = tuple
     """Readings beside this plan, by day: of each metric the first and the latest. Asked anew each time, for they change."""
+    task_states: Callable[[], Mapping[str, TaskChange]] = dict
+    """The newest change of every task that has one, by task id; asked anew each time."""
     today: Callable[[], date] = date.today
     rules: Rules = PLAIN_RULES
     """Thresholds of the metrics' colours."""

@@ -27,6 +27,7 @@ LOOKUPS: tuple[Lookup, ...] = (
     lookup.phase_costs,
     lookup.compare_values,
     lookup.list_tasks,
+    lookup.task_states,
     lookup.list_phases,
     lookup.list_risks,
     lookup.list_conflicts,
@@ -48,6 +49,10 @@ ARGUMENTS = {
     "second": "the other figure; leave out for a metric's value today against its target",
     "lowest": "smallest first",
     "state": "any, green, amber, red, behind or silent",
+    "status": "open, doing, done, blocked or dropped",
+    "owner": "who is to do it",
+    "due": "today, week, or a date, which means up to it",
+    "overdue": "only what is late",
     "rule": "family: total, percent, roi, payback, cagr, npv, unit, target, baseline, timeline, placeholder",
 }
 """Of what its name does not say; what `document`, `metric` and `period` take is said once, in the system prompt."""

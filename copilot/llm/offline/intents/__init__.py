@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from copilot.llm.offline.intents.audits import Audits
 from copilot.llm.offline.intents.base import Intent
+from copilot.llm.offline.intents.checklist import Checklist
 from copilot.llm.offline.intents.comparisons import Comparisons
 from copilot.llm.offline.intents.differences import Differences
 from copilot.llm.offline.intents.documents import Conflicts, WhichDocuments
@@ -28,6 +29,7 @@ INTENTS: tuple[Intent, ...] = (
     Formulas(),
     Audits(),
     Health(lambda asked: _first(asked, INTENTS_OF_THE_PLAN)),
+    Checklist(lambda asked: _first(asked, INTENTS_OF_THE_PLAN)),
     Conflicts(),
     WhichDocuments(),
     People(),
@@ -42,7 +44,7 @@ INTENTS: tuple[Intent, ...] = (
     Sections(),
     Lookup(),
 )
-INTENTS_OF_THE_PLAN: tuple[Intent, ...] = tuple(intent for intent in INTENTS if not isinstance(intent, Health))
+INTENTS_OF_THE_PLAN: tuple[Intent, ...] = tuple(intent for intent in INTENTS if not isinstance(intent, Health | Checklist))
 """Those that answer from the documents, where nobody has recorded anything."""
 INTENTS_BESIDES: tuple[Intent, ...] = tuple(intent for intent in INTENTS if not isinstance(intent, Differences))
 """Those that take over where no difference can be worked out."""
