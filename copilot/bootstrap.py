@@ -20,12 +20,12 @@ from copilot.domain.answer import Language
 from copilot.domain.errors import UserCanFix
 from copilot.domain.plan import DocumentReport, IngestReport, Plan
 from copilot.domain.source import Hit, ParsedDocument
-from copilot.settings import HASHED, OFFLINE, Settings, masked_url
+from copilot.settings import HASHED, OFFLINE, Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from copilot.agent.service import Answerer, Copilot
+    from copilot.agent.service import Copilot
     from copilot.domain.journal import Reading, TaskChange
     from copilot.domain.ports import ChunkStore, Embedder
     from copilot.health.state import Rules
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from copilot.journal.turns import TurnProposer
     from copilot.llm.asking import Said
     from copilot.llm.extraction import ModelProposer
-    from copilot.llm.factory import ModelConfig
     from retrieval.extract.corrections import Corrected
     from retrieval.pipeline import Pipeline
     from retrieval.search.hybrid import HybridSearch
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
 
 DATABASE_FILE = "rumbo.db"
 VECTORS_FOLDER = "chroma"
-OPENAI = "https://api.openai.com/v1"
 KEPT_VIEWS = 8
 RECENT_READINGS = 26
 """Of each metric, what health and forecasts look at: half a year of weekly readings, beside the first one."""
@@ -243,6 +241,7 @@ class Workspace:
             from retrieval.search.hashed import HashedEmbedder
 
             return HashedEmbedder()
+        from copilot.models import OPENAI
         from retrieval.search.embedders import OpenAIEmbedder
 
         key = known.embeddings_api_key or known.model_api_key

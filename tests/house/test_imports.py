@@ -11,7 +11,18 @@ import pytest
 
 from tests.house.source_tree import ROOT
 
-HEAVY = ("langchain", "langchain_core", "langgraph", "openai", "chromadb", "fastapi", "slack_bolt", "alembic", "tiktoken")
+HEAVY = (
+    "langchain",
+    "langchain_core",
+    "langgraph",
+    "openai",
+    "chromadb",
+    "fastapi",
+    "slack_bolt",
+    "alembic",
+    "tiktoken",
+    "opentelemetry",
+)
 REPORT = """
 import json, sys
 from integrations.cli import main
