@@ -70,6 +70,7 @@ class Workspace:
         self.clock = SystemClock()
         self._closing = ExitStack()
         self._views: dict[tuple[object, ...], PlanView] = {}
+        self._recent: tuple[int, Sequence[Reading]] | None = None
 
     @cached_property
     def plans(self) -> SqlPlanStore:
@@ -183,10 +184,13 @@ class Workspace:
         )
 
     def recent_readings(self) -> Sequence[Reading]:
-        """Of each metric the first reading and the latest ones, by day: what health is worked out from."""
-        from retrieval.store.recent import recent_readings
+        """Of each metric the first reading and the latest ones, by day; kept until another one is recorded."""
+        from retrieval.store.recent import last_reading, recent_readings
 
-        return recent_readings(self.database, per_metric=RECENT_READINGS)
+        last = last_reading(self.database)
+        if self._recent is None or self._recent[0] != last:
+            self._recent = (last, recent_readings(self.database, per_metric=RECENT_READINGS))
+        return self._recent[1]
 
     def task_states(self) -> Mapping[str, TaskChange]:
         """The newest change of every task that has one, by task id."""
