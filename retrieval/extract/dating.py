@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from copilot.domain.quantity import Period
-from retrieval.extract.spans import Value
+from retrieval.extract.spans import AGAINST, Value
 from retrieval.extract.statements import Statement
 from retrieval.language.folding import folded
 from retrieval.language.periods import FoundPeriod, find_periods, parse_period
@@ -28,7 +28,11 @@ def period_of(one: Statement, value: Value, hits: list[FoundPeriod]) -> Period |
 def own_period(one: Statement, value: Value, hits: list[FoundPeriod]) -> Period | None:
     """The period the line itself gives the figure: behind it, before it, in the label."""
     start = value.found.end
-    behind = [hit for hit in hits if hit.form != "cadence" and start <= hit.start < start + len(value.after)]
+    behind = [
+        hit
+        for hit in hits
+        if hit.form != "cadence" and start <= hit.start < start + len(value.after) and not _set_against(one.body, hit)
+    ]
     sentence = value.found.start - len(re.split(r"[.;]\s", value.before)[-1])
     ahead = [hit for hit in hits if hit.form != "cadence" and sentence <= hit.start < value.found.start]
     label = [hit for hit in find_periods(one.label or "") if hit.form != "cadence"]
@@ -44,6 +48,11 @@ def own_period(one: Statement, value: Value, hits: list[FoundPeriod]) -> Period 
     if label:
         return one.inherited_period() if one.is_title else _whole(label)
     return ahead[-1].period if ahead else None
+
+
+def _set_against(body: str, hit: FoundPeriod) -> bool:
+    """`6-12 meses vs. 12-24 meses`: another value, no date."""
+    return AGAINST.search(folded(body[: hit.start])) is not None
 
 
 def _whole(hits: list[FoundPeriod]) -> Period:

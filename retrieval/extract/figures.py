@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from copilot.domain.fact import Dropped
@@ -37,7 +38,8 @@ def read_figures(doc: ParsedDocument) -> Reading:
                 reading = replace(reading, figures=tuple(replace(figure, segment=segment) for figure in reading.figures))
             _add(reading, figures, dropped)
     figures.sort(key=lambda figure: figure.lines)
-    kept = [figure for figure in joined(figures, horizons) if _stands(doc, figure, dropped)]
+    placed = [_placed(doc, figure, dropped) for figure in joined(figures, horizons)]
+    kept = [figure for figure in placed if figure is not None]
     return Reading(tuple(kept), tuple(sorted(dropped, key=lambda item: item.line)))
 
 
@@ -62,9 +64,14 @@ def _horizon(one: Statement) -> Period | None:
     return found[0].period if len(found) == 1 else None
 
 
-def _stands(doc: ParsedDocument, figure: Figure, dropped: list[Dropped]) -> bool:
-    """Whether the figure's string is on its line to the letter; inline marks inside a number would break the citation."""
-    if figure.raw in doc.lines[figure.lines[0] - 1]:
-        return True
+def _placed(doc: ParsedDocument, figure: Figure, dropped: list[Dropped]) -> Figure | None:
+    """The figure with its string as the line has it; inline marks inside a number would break the citation."""
+    line = doc.lines[figure.lines[0] - 1]
+    if figure.raw in line:
+        return figure
+    # Blocks tell one blank where the line may have several.
+    spaced = re.search(r"\s+".join(re.escape(part) for part in figure.raw.split()), line) if " " in figure.raw else None
+    if spaced is not None:
+        return replace(figure, raw=spaced[0])
     dropped.append(Dropped(document=doc.document, line=figure.lines[0], text=figure.raw, reason="not_on_line"))
-    return False
+    return None

@@ -64,10 +64,12 @@ def _own_label(one: Statement) -> str | None:
         return None
     if is_exactly("generic_label", label) and above is None:
         return label if says("metric_label", label) or finance_class(label) == "saving" else None
-    return f"{above.label or above.text}: {label}" if above is not None else label
+    return f"{(above.label or above.text).rstrip(': ')}: {label}" if above is not None else label
 
 
 def _is_period_label(label: str) -> bool:
+    if re.fullmatch(r"(?:19|20)\d\d", label.strip()):
+        return True
     found = find_periods(label)
     return bool(found) and len(re.sub(r"[\W\d_]", "", label)) - sum(len(hit.period.raw) for hit in found) < 4
 

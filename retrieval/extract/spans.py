@@ -24,6 +24,8 @@ _PERIOD_LEAD = re.compile(
 _BREAK = re.compile(r"[;,|•]|\.\s")
 _PAREN = re.compile(r"\(([^()]*)\)")
 _KNOWN_SET = re.compile(r"(?<!\w)(?:los|las|the|these|estos|estas|ambos|nuestros|nuestras|our|sus|os|as|les|des)\s+$")
+AGAINST = re.compile(r"(?:vs\.?|versus|en vez de|en lugar de|instead of|frente a|contra|contre)\s+(?:\w+\s+)?$")
+_BY_EACH = re.compile(r"\s*(?:por\s+cada|for\s+(?:each|every)|per\s+each|a\s+cada|pour\s+chaque)\s*")
 _OPENING = re.compile(r"^\W*$")
 
 
@@ -76,8 +78,7 @@ def _reason(one: Statement, found: list[FoundQuantity], index: int, hits: list[F
     """Why an amount is no value; empty for one that is a date and needs no mention; None for a value."""
     amount = found[index]
     before, after = surroundings(one.body, found, index)
-    rated = index and amount.quantity.unit in ("x", "count") and is_currency(found[index - 1].quantity.unit)
-    if rated and re.fullmatch(r"\s*(?:por|per|por\s+cada)\s*", before):
+    if index and _is_per_so_many(found[index - 1], amount, before):
         return ""
     if re.search(r"probab|likelihood|chance", folded(" ".join([*before.split()[-2:], *after.split()[:2]]))):
         return "probability"
@@ -114,6 +115,12 @@ def _reason_of_bare(one: Statement, found: list[FoundQuantity], index: int, befo
     return "prose" if unlabelled and not _speaks(before, after) else None
 
 
+def _is_per_so_many(main: FoundQuantity, amount: FoundQuantity, before: str) -> bool:
+    """`$5 por 1000`, `+2x por cada 50%`: what the value before it is counted by."""
+    rated = amount.quantity.unit in ("x", "count") and is_currency(main.quantity.unit)
+    return _BY_EACH.fullmatch(folded(before)) is not None or (rated and before.strip() in ("por", "per"))
+
+
 def _is_rate_of_npv(one: Statement, main: FoundQuantity, before: str) -> bool:
     """`NPV: $640K at 9%`."""
     led = re.search(r"(?:^|[\s(,])(?:at|al|a|con|with|com|avec|a una|tasa|rate|taxa|taux)(?:\s+\w+){0,4}\s*$", folded(before))
@@ -135,9 +142,11 @@ def _is_titular(one: Statement, amount: FoundQuantity, after: str) -> bool:
 
 
 def _is_former_time(one: Statement, found: list[FoundQuantity], index: int, before: str) -> bool:
-    """`< 2 hours (currently 6 hours)`: a time in brackets behind a measured time."""
-    if not index or found[index - 1].quantity.unit not in TIME_UNITS or body_depth(one.body, found[index].start) < 1:
+    """`< 2 hours (currently 6 hours)`, `6 meses vs. 12 meses`: a time set against the measured time before it."""
+    if not index or found[index - 1].quantity.unit not in TIME_UNITS:
         return False
+    if body_depth(one.body, found[index].start) < 1:
+        return AGAINST.search(folded(before)) is not None
     return listed("measures", "baseline_mark").search(folded(before)) is not None
 
 

@@ -17,6 +17,7 @@ LONGEST_LABEL = 90
 _BOLD_LEAD = re.compile(r"\W{0,8}(?:\*\*|__)(?P<label>[^*_\n]{1,160}?)\s?(?P<inner>:?)\s?(?:\*\*|__)\s?(?P<outer>:|[–—]\s|-\s)?")
 _BOLD_LINE = re.compile(r"\W{0,8}(?:\*\*|__)(?:(?!\*\*|__).){1,300}(?:\*\*|__)\W{0,4}")
 _BESIDE = re.compile(r"\s[|•·]\s")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _HEADING_NUMBER = re.compile(r"^\d{1,3}(?:\.\d{1,3})*[.)]?\s+")
 _COLON = re.compile(r":(?=\s|$)|\s[–—]\s")
 _AMOUNT_IN_LABEL = re.compile(r"\s*[:(–-]?\s*[<>~+]?\s?(?:US)?[$€£]\s?\d[\w.,+]*(?:\s?-\s?[$€£]?\d[\w.,+]*)?\)?\s*$")
@@ -168,6 +169,6 @@ def _colon(text: str, *, last: bool) -> tuple[str | None, str]:
     if match is None or match.start() > LONGEST_LABEL or not text[match.end() :].strip():
         return None, text
     label = text[: match.start()].strip()
-    if ". " in label or len(label.split()) > 12 or not re.search(r"[^\W\d_]", label):
+    if ". " in label or len(label.split()) > 12 or not (re.search(r"[^\W\d_]", label) or _YEAR.fullmatch(label)):
         return None, text
     return label, text[match.end() :].strip()

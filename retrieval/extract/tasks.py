@@ -156,18 +156,29 @@ def _row_task(doc: ParsedDocument, block: Block) -> list[TaskFact]:
     return []
 
 
+def _stretch(line: str) -> Period | None:
+    """The stretch a line of a fence opens with: `Month 1-2: Platform`."""
+    hits = [hit for hit in find_periods(line) if hit.start == 0 and hit.form in NUMBERED]
+    rest = line[hits[0].end :].lstrip() if hits else ""
+    return hits[0].period if hits and (not rest or rest[0] in ":-–—(") else None
+
+
 def _fenced_tasks(doc: ParsedDocument, block: Block) -> list[TaskFact]:
     """Boxes in a fence that only lays text out; one that names a language shows something else."""
     if _PLAIN_FENCE.fullmatch(doc.lines[block.lines[0] - 1]) is None:
         return []
     facts, label = [], None
-    when = heading_period(block.heading_path)
+    above = heading_period(block.heading_path)
+    when = above
     for line in range(block.lines[0] + 1, block.lines[1] + 1):
         source = doc.lines[line - 1]
         box = _FENCED_BOX.match(source)
         text = source[box.end() :].strip() if box else ""
         if box is None:
-            label = source.strip().rstrip(":") if source.strip().endswith(":") else label if source.strip() else None
+            named = _stretch(source.strip())
+            when = named or (when if source.strip() else above)
+            titled = named is not None or source.strip().endswith(":")
+            label = source.strip().rstrip(":") if titled else label if source.strip() else None
         elif text and not is_placeholder(text) and len(text) <= LONGEST:
             facts.append(
                 TaskFact(

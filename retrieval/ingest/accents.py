@@ -109,7 +109,9 @@ def _initial(rest: str, before: str, own: Collection[str], lower_possible: bool)
 def reads_spanish(text: str) -> bool:
     """True when the document's accented words are Spanish ones; Portuguese shares many, but never -ión."""
     own = words_of(text)
-    return len(own & vocabulary()) >= _MIN_SPANISH and not any(word.endswith(("ção", "ções", "ão")) for word in own)
+    # A Spanish plan may well speak of São Paulo.
+    portuguese = sum(word.endswith(("ção", "ções", "ão")) for word in own)
+    return len(own & vocabulary()) >= _MIN_SPANISH and portuguese <= sum(word.endswith("ión") for word in own) // 4
 
 
 def restore_capitals(line: str, restorer: Callable[[str], str]) -> str:

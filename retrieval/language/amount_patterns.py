@@ -108,7 +108,7 @@ def _atom(
           |(?P<times>\s?[xX×](?!\w))
           |(?P<ratio>\s?:\s?1(?!\d|[:.,]\d))
           |(?P<score>\s?/\s?(?:10|5|100)(?![\d/.,]))
-          |(?(currency)(?!)|(?P<time>(?:{letters}|(?i:{attached}))(?!\w)|\s(?i:{spaced})(?!\w|\s\d)))
+          |(?(currency)(?!)|(?P<time>(?:{letters}|(?i:{attached}))(?!\w)|\s(?i:{spaced})(?!\w|\s\d(?![\d.,]*\s[^\W\d]+\s\([+{DASH}]))))
           |(?P<money>\s?(?:(?:de|of)\s)?(?:€|£|\$(?!\d)|(?i:{_either(names)})(?!\w)|{code_group}(?!\w)))
         )?
         (?P<more>\+(?!\d))?

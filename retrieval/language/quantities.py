@@ -27,6 +27,7 @@ BETWEEN = re.compile(r"(?<!\w)(?:entre|between)\s+(?:el\s+|un\s+)?$")
 _COUNTED = re.compile(r"\s+(?!(?:a|y|o|en|de|to|and|or|in|por|para|vs)\b)[a-z]{3,}")
 THROUGHOUT = re.compile(r"[\d%x)]\s+over\s+(?:the\s+)?$")
 """`180% over 36 months`: during, not more than."""
+CHANGED = re.compile(r"\s*\([+\-–−]\s?\d[\d.,]*\s?[%x]")
 EXPLAINED = re.compile(r"\((?:de|desde|from)\s+$")
 
 
@@ -204,7 +205,7 @@ def _pair(known: AmountPatterns, first: _Atom, second: _Atom, visible: str, leve
     if not _same_kind(first, second):
         return None
     gap = level[first.end : second.start]
-    if ARROW.fullmatch(visible[first.end : second.start]):
+    if ARROW.fullmatch(visible[first.end : second.start]) or _lost_arrow(first, second, visible):
         return _moved(known, first, second, visible, level)
     before = level[max(0, first.start - 60) : first.start]
     if FAR_TO.fullmatch(gap) and SINCE.search(before) and first.unit == second.unit:
@@ -230,6 +231,12 @@ def _pair(known: AmountPatterns, first: _Atom, second: _Atom, visible: str, leve
         return None
     low, high = _ends(first, second)
     return _ranged(known, first, second, visible, level) if low <= high and not _years(first, second) else None
+
+
+def _lost_arrow(first: _Atom, second: _Atom, visible: str) -> bool:
+    """`$500 $100 (-80%)`: damage took the arrow and left its spaces; the change in brackets tells that there was one."""
+    both = first.marked and second.marked and first.value != second.value and not second.sign
+    return both and visible[first.end : second.start] in (" ", "  ") and CHANGED.match(visible, second.end) is not None
 
 
 def _same_kind(first: _Atom, second: _Atom) -> bool:

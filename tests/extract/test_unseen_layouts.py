@@ -16,11 +16,11 @@ def facts(text: str) -> tuple[Fact, ...]:
     return extract(parse("plan.md", text)).facts
 
 
-def kpis(text: str) -> list[KpiFact]:
+def kpis(text: str) -> list[Any]:
     return [fact for fact in facts(text) if isinstance(fact, KpiFact)]
 
 
-def money(text: str) -> list[FinanceFact]:
+def money(text: str) -> list[Any]:
     return [fact for fact in facts(text) if isinstance(fact, FinanceFact)]
 
 
@@ -147,7 +147,8 @@ def test_the_rate_of_a_present_value_is_no_figure_of_its_own() -> None:
     (fact,) = facts("# Plan\n\n## Money\n\n**NPV:** $640K at 9%\n")
 
     assert isinstance(fact, FinanceFact)
-    assert (fact.role, fact.amount_low) == ("npv", 640_000)
+    assert fact.role == "npv"
+    assert fact.amount_low == 640_000
 
 
 def test_a_time_in_brackets_behind_a_time_is_what_it_is_today() -> None:
@@ -198,4 +199,38 @@ def test_phases_that_tell_only_their_length_follow_one_another() -> None:
         (7, 16, "weeks"),
         (None, None, None),
         (None, None, None),
+    ]
+
+
+def test_years_as_labels_date_the_metric_of_their_list() -> None:
+    found = kpis("# Plan\n\n## Unit economics\n\n**CAC:**\n- 2027: $45\n- 2028: $38\n")
+
+    assert [(fact.name, fact.period, fact.value) for fact in found] == [("CAC", "2027", 45), ("CAC", "2028", 38)]
+
+
+def test_a_string_with_several_blanks_is_quoted_as_the_line_has_it() -> None:
+    (fact,) = kpis("# Plan\n\n## KPIs\n\n- **Alta**: 7 días  1 día (-86%)\n")
+
+    assert (fact.raw, fact.baseline, fact.value) == ("7 días  1 día", 7, 1)
+
+
+def test_a_time_set_against_another_is_its_former_value_and_no_date() -> None:
+    (fact,) = kpis("# Plan\n\n## Métricas\n\n- **Time to market**: 6-12 meses vs. 12-24 meses en otros\n")
+
+    assert (fact.value, fact.value_high, fact.baseline, fact.period) == (6, 12, 12, None)
+
+
+def test_what_a_change_is_counted_by_is_no_figure() -> None:
+    (fact,) = kpis("# Plan\n\n## Métricas\n\n- **Growth Rate**: +2-5x por cada 50% adicional\n")
+
+    assert (fact.name, fact.value, fact.value_high) == ("Growth Rate", 2, 5)
+
+
+def test_tasks_of_a_fence_belong_to_the_stretch_named_above_them() -> None:
+    fence = "Month 1-2: Platform\n- [ ] Set up services\n\nMonth 3-4: Portal\n- [x] Draw pages"
+    text = f"# Plan\n\n### Phase 1 (Months 1-6)\n\n```\n{fence}\n```\n"
+
+    assert [(fact.text, fact.period) for fact in facts(text) if fact.kind == "task"] == [
+        ("Set up services", "Month 1-2"),
+        ("Draw pages", "Month 3-4"),
     ]

@@ -238,3 +238,9 @@ def test_clean_documents_come_out_byte_for_byte(shared: Path) -> None:
     for name in names:
         content = (shared / "corpus" / "dev" / name).read_bytes()
         assert repaired_bytes(content) == content, name
+
+
+def test_a_spanish_plan_that_speaks_of_sao_paulo_gets_its_capitals_back() -> None:
+    text = "## PRIMEROS 30 DÍAS\n\nLa dirección revisa la retención y la adopción en São Paulo, tras la reunión y la revisión.\n"
+
+    assert "PRIMEROS 30 DÍAS" in repair(text.encode().decode("gb2312", "ignore").encode()).text

@@ -219,3 +219,22 @@ def test_number_written_with_groups_is_read_back(number: int) -> None:
     assert parse_number(f"{number:,}.50".replace(",", "_").replace(".", ",").replace("_", "."), decimal_comma=True)[
         0
     ] == number + Decimal("0.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "former", "value", "unit"),
+    [
+        ("7 días  1 día (-86%)", 7, 1, "days"),
+        ("$500  $100 (-80%)", 500, 100, "USD"),
+        ("60% 90% (+50%)", 60, 90, "%"),
+    ],
+)
+def test_an_arrow_that_damage_took_is_told_by_the_change_in_brackets(text: str, former: int, value: int, unit: str) -> None:
+    first = find_quantities(text)[0]
+
+    assert first.baseline is not None
+    assert (int(first.baseline.value), int(first.quantity.value), first.quantity.unit) == (former, value, unit)
+
+
+def test_two_amounts_side_by_side_without_a_change_are_two() -> None:
+    assert [one.baseline for one in find_quantities("$500  $100")] == [None, None]
