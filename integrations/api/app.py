@@ -17,7 +17,7 @@ from integrations.api import problems
 from integrations.api.documentation import PROBLEMS, describe
 from integrations.api.door import Door
 from integrations.api.limits import Limits
-from integrations.api.routes import asking, documents, feedback, finance, health, metrics, plan, proposals, state, status
+from integrations.api.routes import asking, documents, feedback, finance, health, metrics, plan, proposals, state, status, tasks
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ ROUTERS = (
     proposals.router,
     state.router,
     status.router,
+    tasks.router,
 )
 ABOUT = """Ask strategy documents and get cited answers; record readings and task states; draft, approve and post weekly updates.
 

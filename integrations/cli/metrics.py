@@ -8,6 +8,7 @@ from typing import Annotated, cast
 import typer
 
 from copilot.domain.journal import Confidence, Reading
+from copilot.domain.fact import KpiFact
 from copilot.domain.plan import Entry
 from integrations.cli import sourcing
 from integrations.cli.entries import PeriodOption, document_of, entries_of, entry_table, exported_entry, show_entries
@@ -16,7 +17,7 @@ from integrations.cli.importing import kpi_import
 from integrations.cli.options import ConfidenceOption, DocumentOption, JsonOption, NameArgument, NoteOption, given_day, named
 from integrations.cli.session import Session, session
 from integrations.render import json_ready, quantity
-from retrieval.language.identity import metric_id
+from retrieval.language.identity import series_of
 
 CONFIDENCES = {"green": "confidence_green", "amber": "confidence_amber", "red": "confidence_red"}
 
@@ -142,4 +143,4 @@ def _id(reading: Reading | None) -> str | None:
 
 def _metric(entry: Entry) -> str:
     first = entry.mentions[0]
-    return metric_id(first.document, entry.name, getattr(first, "segment", None))
+    return series_of(first) if isinstance(first, KpiFact) else ""

@@ -9,11 +9,12 @@ import asyncio
 import re
 import shlex
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from copilot.domain.access import Principal, Role
 from copilot.domain.answer import Language, Question
 from copilot.domain.errors import ModelCanRetry, UserCanFix
-from copilot.domain.fact import KpiFact, TaskFact
+from copilot.domain.fact import KpiFact
 from copilot.domain.journal import Reading, TaskChange, TaskStatus
 from copilot.domain.work import Draft, InboxEvent, Proposal, check_destination
 from copilot.health.state import MetricHealth, PlanHealth
@@ -26,6 +27,7 @@ from integrations.slack.people import People
 from integrations.slack.wording import answered, say
 from integrations.translate import label
 from retrieval.language.folding import folded
+from tools.calc.checklist import Standing
 from tools.lookup import calculate_roi
 
 MOST_LINES = 30
@@ -100,9 +102,9 @@ class Commands:
         if head.lower() in TASK_WORDS and words.strip():
             change = self._changed(event, by, words.strip().strip('"“”'), TASK_WORDS[head.lower()])
             return say("changed", language, name=change.name, status=say(f"task_{change.status}", language))
-        states = self._office.journal.task_states()
-        tasks = [fact for fact in self._office.workspace.plan(by).facts if isinstance(fact, TaskFact) and _holds(fact.text, rest)]
-        return _listed((_task_line(task, states.get(task.id), language) for task in tasks), rest, language)
+        today = self._office.clock.now().date()
+        found = [one for one in self._office.checklist.standings(by) if _holds(one.task.text, rest)]
+        return _listed((_task_line(one, today, language) for one in found), rest, language)
 
     def _roi(self, _event: InboxEvent, _command: Command, by: Principal, rest: str, language: Language) -> str:
         if not rest:
@@ -218,6 +220,11 @@ def _value(fact: KpiFact) -> str:
     )
 
 
-def _task_line(task: TaskFact, change: TaskChange | None, language: Language) -> str:
-    state = say(f"task_{change.status}", language) if change else say("task_done", language) if task.done else ""
-    return f"{one_line(task.text, None)}{f' · **{state}**' if state else ''} ({task.citation().label})"
+def _task_line(one: Standing, today: date, language: Language) -> str:
+    """State, place, owner and due day; an open box that nobody spoke of has no state."""
+    told = one.change is not None or one.status == "done"
+    state = f" · **{say(f'task_{one.status}', language)}**" if told else ""
+    owner = f" · {one_line(one.owner, None)}" if one.owner else ""
+    late = "task_late" if one.is_overdue(today) else "task_due"
+    due = f" · {say(late, language, day=one.due.isoformat())}" if one.due is not None and not one.is_over else ""
+    return f"{one_line(one.task.text, None)}{state} ({one.task.citation().label}){owner}{due}"

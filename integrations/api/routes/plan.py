@@ -1,4 +1,4 @@
-"""The compiled plan: metrics, tasks, conflicts, return on investment."""
+"""The compiled plan: metrics, conflicts, return on investment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from copilot.domain.fact import TaskFact
 from copilot.domain.journal import Reading
 from copilot.domain.plan import Conflict
 from copilot.journal.metrics import metrics_of
@@ -37,17 +36,6 @@ def kpis(request: Request, who: Caller, document: DocumentQuery = None) -> list[
         for metric in metrics_of(office.workspace.plan(who))
         if document in (None, metric.document)
     ]
-
-
-@router.get("/tasks")
-def tasks(request: Request, who: Caller, document: DocumentQuery = None) -> list[dict[str, Any]]:
-    """Tasks with the state people gave them."""
-    office = door_of(request).office
-    states = office.journal.task_states()
-    found = [
-        fact for fact in office.workspace.plan(who).facts if isinstance(fact, TaskFact) and document in (None, fact.document)
-    ]
-    return [{**task.exported(), "state": json_ready(states[task.id]) if task.id in states else None} for task in found]
 
 
 @router.get("/conflicts", response_model=list[Conflict])
