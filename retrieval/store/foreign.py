@@ -54,8 +54,10 @@ def ask_database(url: str, query: str, *, timeout_s: float) -> Sequence[Sequence
         parsed = sa.make_url(url)
         engine = _engine(parsed, timeout_s)
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
-        code = "source_url_invalid" if isinstance(error, ArgumentError | ValueError) else "source_driver_missing"
-        raise OperatorMustFix(code, database=url.partition(":")[0][:40]) from None
+        # Whatever does not look like an address may be the secret itself.
+        database = url.partition("://")[0][:40] if "://" in url else "?"
+        missing = isinstance(error, NoSuchModuleError | ImportError)
+        raise OperatorMustFix("source_driver_missing" if missing else "source_url_invalid", database=database) from None
     try:
         return _within(timeout_s, lambda: _rows(engine, checked, timeout_s))
     except SQLAlchemyError as error:
@@ -161,9 +163,7 @@ def _told(error: SQLAlchemyError, url: sa.URL, timeout_s: float) -> RumboError:
         return UserCanFix("source_writes")
     reason = _reason(original, url)
     if not state or state.startswith(("08", "28", "3D", "53", "57P", "58")):
-        return OperatorMustFix(
-            "source_unreachable", database=masked(str(url.render_as_string(hide_password=True))), reason=reason
-        )
+        return OperatorMustFix("source_unreachable", database=masked(url.render_as_string(hide_password=False)), reason=reason)
     return UserCanFix("source_query_failed", reason=reason)
 
 
@@ -174,7 +174,9 @@ def _told_by_sqlite(error: sqlite3.Error, url: sa.URL, timeout_s: float) -> Rumb
     if "readonly" in told or "read-only" in told:
         return UserCanFix("source_writes")
     if "unable to open" in told or "not a database" in told:
-        return OperatorMustFix("source_unreachable", database=url.render_as_string(hide_password=True), reason=str(error))
+        return OperatorMustFix(
+            "source_unreachable", database=url.set(query={}).render_as_string(hide_password=True), reason=str(error)
+        )
     return UserCanFix("source_query_failed", reason=_reason(error, url))
 
 
