@@ -7,8 +7,8 @@ from typing import Annotated, cast
 
 import typer
 
-from copilot.domain.journal import Confidence, Reading
 from copilot.domain.fact import KpiFact
+from copilot.domain.journal import Confidence, Reading
 from copilot.domain.plan import Entry
 from integrations.cli import sourcing
 from integrations.cli.entries import PeriodOption, document_of, entries_of, entry_table, exported_entry, show_entries
