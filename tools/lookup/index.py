@@ -251,6 +251,8 @@ class Index:
                 _take(best, self._postings.get(other, ()), RELATED)
         together = self._root_hits(term.roots[0]) if len(term.roots) == 1 else self._apart(term)
         _take(best, together.items(), 1.0)
+        if "-" in term.text and len(term.roots) > 1:
+            _take(best, self._root_hits(term.roots[0]).items(), 1.0)
         return best
 
     def _apart(self, term: Term) -> Hits:

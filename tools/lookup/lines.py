@@ -103,7 +103,8 @@ def _fence(parsed: ParsedDocument, block: Block) -> str:
 def _of_fence(block: Block) -> list[Piece]:
     pieces: list[Piece] = []
     intro: int | None = None
-    for step, line in enumerate(block.text.split("\n")[:MOST_LINES]):
+    told = block.text.split("\n")[:MOST_LINES]
+    for step, line in enumerate(told):
         if not line.strip():
             intro = None
             continue
@@ -114,7 +115,8 @@ def _of_fence(block: Block) -> list[Piece]:
             if bullet and (box := BOX.match(text)):
                 text = text[box.end() :]
             checked = None if box is None else box[1] in "xX"
-            is_intro = text.endswith(":") and not bullet
+            listed = step + 1 < len(told) and BULLET.match(told[step + 1].strip()) is not None
+            is_intro = not bullet and (text.endswith(":") or listed)
             made = block.model_copy(
                 update={
                     "kind": "item" if bullet else "paragraph",

@@ -99,11 +99,14 @@ class Statement:
     @cached_property
     def own_periods(self) -> tuple[FoundPeriod, ...]:
         """Periods the line itself names; for a row, those of its first cell."""
-        if self.block.kind != "row":
-            return tuple(find_periods(self.block.plain))
-        found = tuple(find_periods(self.name))
-        lone = None if found or len(self.name) > LONGEST_TIME else parse_period(self.name)
-        # A row named "2027" is that year's.
+        row = self.block.kind == "row"
+        found = tuple(find_periods(self.name if row else self.block.plain))
+        named = row or len(self.name) < len(self.block.plain)
+        if found and not row or not named or len(self.name) > LONGEST_TIME:
+            return found
+        head = self.block.header[0] if row and self.block.header and self.name.isdigit() else ""
+        lone = None if found else parse_period(f"{head} {self.name}".strip())
+        # A row named "2027", or "6" in a column of months, or a point "2027: $500", is that time's.
         return found if lone is None else (FoundPeriod(0, len(self.name), lone, "calendar"),)
 
     @cached_property

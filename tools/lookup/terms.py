@@ -255,6 +255,14 @@ def keys_of(text: str) -> frozenset[str]:
     return frozenset(keys)
 
 
+def _compound(word: str, whole: str) -> Term:
+    """A hyphenated word: a plan may write it in one, or its parts side by side."""
+    parts = tuple(
+        Term(part, (root(part),), phrases().get((root(part),), frozenset())) for part in word.split("-") if len(part) > 2
+    )
+    return Term(word, (whole, *(part.roots[0] for part in parts)) if len(parts) > 1 else (whole,), frozenset(), parts)
+
+
 @lru_cache(maxsize=512)
 def query_terms(text: str) -> tuple[Term, ...]:
     """What a query asks for, in order, each once."""
@@ -268,6 +276,10 @@ def query_terms(text: str) -> tuple[Term, ...]:
         length, names = spans.get(at, (1, frozenset()))
         if length > 1 or words[at] not in stop_words():
             taken = tuple(roots[at : at + length])
+            if length == 1 and not names and "-" in words[at] and not any(map(str.isdigit, words[at])):
+                terms.append(_compound(words[at], taken[0]))
+                at += 1
+                continue
             generic = length == 1 and is_generic(words[at]) and words[at] not in quoted
             parts = [
                 Term(word, (one,), phrases().get((one,), frozenset()), generic=is_generic(word))

@@ -100,7 +100,10 @@ def sides(asked: Asked) -> tuple[str, str | None]:
 def ends(asked: Asked) -> tuple[str, str] | None:
     """The two times a difference lies between: two periods, or the ends of a stretch (`del año 1 al año 3`)."""
     if len(asked.periods) > 1:
-        return asked.periods[0], asked.periods[1]
+        first, second = asked.periods[:2]
+        year = YEAR.search(second)
+        # "between Q1 and Q4 2025": the year is said once.
+        return (f"{first} {year[0]}" if year and not YEAR.search(first) and year[0] != second else first), second
     parts = STRETCH.split(asked.periods[0], maxsplit=1) if asked.periods else []
     if len(parts) == 2 and re.search(r"\d", parts[0]) and re.search(r"[^\W\d_]{2}.*\d", parts[1]):
         return parts[0], parts[1]
