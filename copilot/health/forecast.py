@@ -81,7 +81,11 @@ def forecast_of(
 def project(times: Sequence[float], values: Sequence[float], at: float) -> Line:
     """The projection of at least three points, of different times in rising order, to a later time."""
     count = len(times)
-    slope = median((values[j] - values[i]) / (times[j] - times[i]) for i in range(count) for j in range(i + 1, count))
+    points = list(zip(times, values, strict=True))
+    slopes = [
+        (late - early) / (then - now) for place, (now, early) in enumerate(points, start=1) for then, late in points[place:]
+    ]
+    slope = median(slopes)
     level = median(value - slope * time for time, value in zip(times, values, strict=True))
     strays = [value - level - slope * time for time, value in zip(times, values, strict=True)]
     squares = math.fsum(stray * stray for stray in strays)
