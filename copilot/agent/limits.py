@@ -26,7 +26,7 @@ class Limits:
     input_tokens: int = 24_000
     """All that a model reads in one call."""
     system_tokens: int = 1_500
-    schema_tokens: int = 3_500
+    schema_tokens: int = 4_500
     notes_tokens: int = 500
     history_tokens: int = 3_000
     question_tokens: int = 3_000

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
+from copilot.agent.limits import Limits
 from copilot.domain.answer import Calculation, ToolResult
 from copilot.llm.tokens import upper_bound
 from integrations.dev.good import reply
@@ -91,7 +92,7 @@ def test_the_development_model_cites_rows_of_a_table() -> None:
 def test_the_schemas_of_all_tools_stay_within_what_the_budget_sets_aside() -> None:
     told = [json.dumps(convert_to_openai_tool(tool), ensure_ascii=False, separators=(",", ":")) for tool in all_tools()]
 
-    assert sum(map(upper_bound, told)) < 3500
+    assert sum(map(upper_bound, told)) < Limits().schema_tokens
 
 
 def test_a_schema_tells_neither_defaults_nor_bounds_and_one_type_an_argument() -> None:
