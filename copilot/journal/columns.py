@@ -42,7 +42,7 @@ def columns_of(headers: Sequence[str], given: Mapping[str, str]) -> Columns:
         given: role to header (or number of the column, from 1), as the person says.
 
     Raises:
-        UserCanFix: `import_columns` with the headers there are and what is missing; `unknown_column`, `unknown_role`.
+        UserCanFix: `import_columns` with the headers there are and what is missing; `unknown_column`, `unknown_column_role`.
     """
     names = tuple(headers)
     roles = {role: _chosen(names, wanted) for role, wanted in _checked(given).items()}
@@ -83,7 +83,7 @@ def colour(text: str) -> str | None:
 def _checked(given: Mapping[str, str]) -> Mapping[str, str]:
     for role in given:
         if role not in ROLES:
-            raise UserCanFix("unknown_role", role=role, known=list(ROLES))
+            raise UserCanFix("unknown_column_role", role=role, known=list(ROLES))
     return given
 
 

@@ -117,13 +117,13 @@ class ProposalDesk:
         """Another proposal in the place of an open one.
 
         Raises:
-            UserCanFix: as `proposal` and the proposing of the change; `proposal_closed`; `nothing_to_change`.
+            UserCanFix: as `proposal` and the proposing of the change; `proposal_closed`; `proposal_unchanged`.
         """
         seen = self.decidable(proposal_id, by)
         told = seen.payload
         if seen.action == CHANGE:
             if edited.note is None and edited.status in (None, told["status"]):
-                raise UserCanFix("nothing_to_change", proposal=proposal_id)
+                raise UserCanFix("proposal_unchanged", proposal=proposal_id)
             change = self._checklist.prepared(
                 by,
                 told["task_id"],
@@ -135,7 +135,7 @@ class ProposalDesk:
             successor = self._of_change(change, by, language)
         else:
             if edited == Edited(status=edited.status):
-                raise UserCanFix("nothing_to_change", proposal=proposal_id)
+                raise UserCanFix("proposal_unchanged", proposal=proposal_id)
             reading = self._recorder.prepared(
                 by,
                 told["metric_id"],

@@ -142,7 +142,8 @@ def _sheet_rows(path: Path, sheet: str | None) -> Iterator[Row]:
             told = json.loads(line, parse_float=Decimal, parse_int=Decimal)
             if isinstance(told, dict):
                 if "code" in told:
-                    raise UserCanFix(told["code"], **told["params"])
+                    code = told["code"]
+                    raise UserCanFix(code, **told["params"])
                 whole = True
                 continue
             number, cells = told

@@ -196,7 +196,7 @@ def test_columns_that_tell_nothing_are_named_and_can_be_mapped(run: Run, journal
     [
         ("", {}, "import_empty"),
         ("kpi,date,value\n", {"columns": {"name": "nothing"}}, "unknown_column"),
-        ("kpi,date,value\n", {"columns": {"colour": "kpi"}}, "unknown_role"),
+        ("kpi,date,value\n", {"columns": {"colour": "kpi"}}, "unknown_column_role"),
     ],
 )
 def test_what_cannot_be_read_as_a_table_is_told(run: Run, content: str, options: dict[str, Any], code: str) -> None:

@@ -150,7 +150,7 @@ def test_an_edited_change_is_a_new_proposal_and_the_old_one_is_closed(desk: Prop
 def test_an_edit_that_changes_nothing_is_refused(desk: ProposalDesk) -> None:
     made = desk.propose_change(ANA, "t1", status="doing", language="en")
 
-    with pytest.raises(UserCanFix, match="nothing_to_change"):
+    with pytest.raises(UserCanFix, match="proposal_unchanged"):
         desk.revise(made.id, Edited(status="doing"), by=ANA, language="en")
 
 
