@@ -22,7 +22,8 @@ def take_along(connection: sa.Connection, former: str, document: str) -> None:
 
 
 def _start(connection: sa.Connection, former: str, document: str) -> None:
-    days = dict(connection.execute(sa.select(plan_starts.c.document, plan_starts.c.start)).tuples().all())
+    rows = connection.execute(sa.select(plan_starts.c.document, plan_starts.c.start))
+    days = {row.document: row.start for row in rows}
     if former in days and document not in days:
         connection.execute(plan_starts.insert().values(document=document, start=days[former]))
 
