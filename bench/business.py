@@ -39,7 +39,7 @@ def run(corpus: Path, questions: Path) -> dict[str, Any]:
         workspace = Workspace(Settings(home=Path(folder) / "home", trace=trace))
         workspace.ingest([corpus])
         # After the ingest: how tokens are counted moves the cuts between passages, and the product comes without the table.
-        _use_packaged_token_table()
+        use_packaged_token_table()
         count = token_counter()
         reader = Principal(id="bench", role=Role.admin)
 
@@ -48,10 +48,10 @@ def run(corpus: Path, questions: Path) -> dict[str, Any]:
             return [(hit.chunk.document, hit.chunk.lines, hit.chunk.text) for hit in hits]
 
         repaired = {name: workspace.plans.text(reader, name) for name in files}
-        theirs = _langchain(repaired)
+        theirs = langchain_chunks(repaired)
         rows = [
             _found("rumbo passages", ours, placed),
-            _found("LangChain splitter 1000/200 + BM25Retriever, files as they came", _langchain(files), placed),
+            _found("LangChain splitter 1000/200 + BM25Retriever, files as they came", langchain_chunks(files), placed),
             _found("LangChain splitter 1000/200 + BM25Retriever, repaired text", theirs, placed),
         ]
         watch = Watch()
@@ -100,7 +100,8 @@ def _holds(found: Sequence[Passage], sources: Sequence[Any]) -> bool:
     return any(file == source.file and covers(lines, source.lines) for file, lines, _ in found for source in sources)
 
 
-def _langchain(files: dict[str, str]) -> Callable[[str], list[Passage]]:
+def langchain_chunks(files: dict[str, str]) -> Callable[[str], list[Passage]]:
+    """LangChain's splitter and BM25 retriever over these files."""
     from langchain_community.retrievers import BM25Retriever
     from langchain_core.documents import Document
     from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -124,7 +125,8 @@ def _tool_tokens(messages: Sequence[dict[str, Any]], count: Callable[[str], int]
     return sum(count(str(message["content"])) for message in messages if message["type"] == "tool")
 
 
-def _use_packaged_token_table() -> None:
+def use_packaged_token_table() -> None:
+    """Count tokens with the table that is installed."""
     # LlamaIndex ships the table tiktoken would download.
     package = find_spec("llama_index.core")
     if package is not None and package.origin and "TIKTOKEN_CACHE_DIR" not in os.environ:

@@ -25,6 +25,12 @@ def markdown(results: dict[str, Any]) -> str:
         parts += _ingest(results["ingest"])
     if "business" in results:
         parts += _business(results["business"])
+    if "tokens" in results:
+        parts += _tokens(results["tokens"])
+    if "answering" in results:
+        parts += _answering(results["answering"])
+    if "crowd" in results:
+        parts += _crowd(results["crowd"])
     if "overhead" in results:
         parts += _overhead(results["overhead"])
     return "\n\n".join(parts) + "\n"
@@ -110,6 +116,37 @@ def _business(found: dict[str, Any]) -> list[str]:
         f"{found['answer_cpu_ms']:.0f} ms of processor a question.",
         f"What a model reads to answer one of the {found['questions']} questions (tokens, {found['token_count']}):",
         table(["what", "mean", "median"], tokens),
+    ]
+
+
+def _tokens(found: dict[str, Any]) -> list[str]:
+    rows = [[row["name"], f"{row['mean']:,.0f}", f"{row['median']:,.0f}", f"{row['coverage']:.1%}"] for row in found["rows"]]
+    return [
+        "## What a model reads",
+        f"{found['questions']} questions with an answer on five strategy documents; tokens by {found['token_count']}. Ours is all "
+        f"that the last reply is made from, {found['fixed']:,} tokens of which are system prompt and tool schemas. Coverage: "
+        "every value the answer needs is in the context, or the lines it is worked out from.",
+        table(["context", "mean", "median", "facts in it"], rows),
+        f"Ours is {found['share_of_all_documents']:.1%} of all documents.",
+    ]
+
+
+def _answering(found: dict[str, Any]) -> list[str]:
+    return [
+        "## Answers of the offline model",
+        f"{found['turns']:,} questions, warm, on {found['documents']} documents in one process: half of them within "
+        f"{found['p50_ms']:.0f} ms, 95 % within {found['p95_ms']:.0f} ms (of processor {found['p50_cpu_ms']:.0f} and "
+        f"{found['p95_cpu_ms']:.0f}). Memory {found['memory_before_mb']} MB before and {found['memory_after_mb']} MB after, "
+        f"at most {found['memory_peak_mb']} MB, agent, index and vectors loaded.",
+    ]
+
+
+def _crowd(found: dict[str, Any]) -> list[str]:
+    return [
+        "## Many conversations at once",
+        f"{found['conversations']} at once against a fake endpoint (`{found['model']}`), one process: a turn takes "
+        f"{found['turn_ms']:,} ms, of which the endpoint's own are {found['endpoint_ms']:,} (medians); added share "
+        f"{found['added_share']:.0%}; {found['cpu_ms_a_turn']:.0f} ms of processor a turn.",
     ]
 
 

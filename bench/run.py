@@ -18,12 +18,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from bench import business, ingesting, overhead, retrieval
+from bench import answering, business, crowd, ingesting, overhead, retrieval, tokens
 from bench.report import markdown
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SHARED: Final = ROOT.parent / "shared"
+EXAMPLES: Final = ROOT / "examples"
 RESULTS: Final = ROOT / "bench" / "results"
+PARTS: Final = ("retrieval", "ingest", "business", "tokens", "answering", "crowd", "overhead")
 SIZES: Final = (100, 300, 1000)
 FULL_SIZES: Final = (100, 300, 1000, 3000, 12_000)
 LIBRARIES: Final = (
@@ -57,6 +59,12 @@ def main() -> None:
             (SHARED / "corpus" / "seeds", SHARED / "gold" / "questions_dev.jsonl"),
             lambda: business.run(SHARED / "corpus" / "seeds", SHARED / "gold" / "questions_dev.jsonl"),
         ),
+        "tokens": (
+            (SHARED / "corpus" / "seeds", SHARED / "gold" / "questions_dev.jsonl"),
+            lambda: tokens.run(SHARED / "corpus" / "seeds", SHARED / "gold" / "questions_dev.jsonl"),
+        ),
+        "answering": ((), lambda: answering.run(EXAMPLES / "plans", EXAMPLES / "questions.jsonl")),
+        "crowd": ((), lambda: crowd.run(EXAMPLES / "plans", EXAMPLES / "questions.jsonl")),
         "overhead": ((), overhead.measure),
     }
     for name in asked.parts or parts:
@@ -79,14 +87,14 @@ def _write(results: dict[str, Any]) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="retrieval, ingest, business, overhead; all without one")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all without one")
     parser.add_argument("--full", action="store_true", help="all questions, and up to 12,000 documents")
     parser.add_argument("--questions", type=int, default=1000, help="size of the sample of questions")
     parser.add_argument("--sizes", type=int, nargs="*", help="numbers of documents to ingest")
     parser.add_argument("--set", type=Path, default=SHARED / "data" / "squad_es_dev.json", help="question set in SQuAD's form")
     asked = parser.parse_args()
-    if unknown := set(asked.parts) - {"retrieval", "ingest", "business", "overhead"}:
-        parser.error(f"unknown part {sorted(unknown)[0]!r}: retrieval, ingest, business or overhead")
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"unknown part {sorted(unknown)[0]!r}: {', '.join(PARTS)}")
     return asked
 
 

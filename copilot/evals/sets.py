@@ -45,6 +45,8 @@ class SetQuestion(_Record):
     must_contain: tuple[tuple[str, ...], ...] = ()
     """Groups of alternatives; one of each group must be in a right answer."""
     must_not_contain: tuple[str, ...] = ()
+    arithmetic: bool = False
+    """The answer is worked out from the source lines and does not stand there."""
 
     def asked(self) -> Question:
         """The question as the copilot takes it."""
