@@ -32,6 +32,7 @@ from retrieval.extract.proposals import Completed, completed
 from retrieval.extract.ticks import ticked
 from retrieval.ingest.blocks import parse
 from retrieval.ingest.chunks import chunk
+from retrieval.ingest.folder_keys import FolderKeys
 from retrieval.ingest.formats.writing import MOST_CELLS
 from retrieval.ingest.reader import MAX_TEXT, discover, read
 from retrieval.ingest.source_text import source_text
@@ -76,6 +77,7 @@ class Pipeline:
         self._task_states = task_states
         self._unanswered = 0
         self._trouble: OperatorMustFix | None = None
+        self._folders = FolderKeys()
         self._compiler = f"{__version__}+{proposer.name}" if proposer else __version__
 
     def ingest(self, paths: Sequence[Path], *, progress: Progress | None = None, again: bool = False) -> IngestReport:
@@ -88,6 +90,7 @@ class Pipeline:
         """
         began = time.monotonic()
         self._unanswered = 0
+        self._folders = FolderKeys()
         found = discover(paths)
         names = _Names(self._store.documents(SELF), paths, self._store.former_names())
         reports = [_failed(str(failure.params.get("path", "")), failure) for failure in found.failures]
@@ -138,11 +141,16 @@ class Pipeline:
         name = names.claim(path, name)
         try:
             file = read(path, name)
-            before = names.record(name)
-            if before is not None and not again and before.sha256 == file.sha256 and before.compiled_by == self._compiler:
+            before, stated = names.record(name), self._folders.of(path)
+            if (
+                before is not None
+                and not again
+                and before.sha256 == file.sha256
+                and before.compiled_by == self._compiled_by(stated)
+            ):
                 names.keep(path, name)
                 return DocumentReport(document=name, status="unchanged", language=before.language)
-            report = self._compile(file, path, before, names)
+            report = self._compile(file, path, before, names, stated)
         except UserCanFix as error:
             return _failed(name, error)
         except OperatorMustFix:
@@ -154,7 +162,9 @@ class Pipeline:
         names.keep(path, name)
         return report
 
-    def _compile(self, file: SourceFile, path: Path, before: DocumentRecord | None, names: _Names) -> DocumentReport:
+    def _compile(
+        self, file: SourceFile, path: Path, before: DocumentRecord | None, names: _Names, stated: dict[str, str]
+    ) -> DocumentReport:
         now = self._clock.now()
         source = source_text(file, path)
         parsed = parse(file.path, source.text, sha256=file.sha256, places=source.places)
@@ -166,7 +176,7 @@ class Pipeline:
         known = self._store.facts(SELF, documents=[former.document]) if former else ()
         facts = inherit(known, own, taken=self._taken_along(file.path, names))
         passages = chunk(parsed, version_id, self._count_tokens)
-        start, misread = _start(parsed)
+        start, misread = _start(parsed, stated.get("start", ""))
         unread = (Dropped(document=file.path, line=line, text=text, reason=why) for line, text, why in source.lost)
         dropped = (*read.dropped, *misread, *unread)
         events = changes(known, facts, now) if former else ()
@@ -181,12 +191,12 @@ class Pipeline:
             language=parsed.language,
             sha256=file.sha256,
             line_count=len(parsed.lines),
-            access=parsed.front_matter.get("access", "").strip() or None,
+            access=parsed.front_matter.get("access", "").strip() or stated.get("access"),
             start=start,
             ingested_at=now,
             source=str(path.resolve()),
             # A document the model did not answer for is compiled again the next time.
-            compiled_by=f"{self._compiler}?" if read.trouble else self._compiler,
+            compiled_by=f"{self._compiled_by(stated)}?" if read.trouble else self._compiled_by(stated),
         )
         self._store.replace(
             record,
@@ -244,6 +254,11 @@ class Pipeline:
         # The box was as before when the file was read the last time, whatever its date says.
         written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return ticked(known, facts, self._task_states(), at=min(max(written, former.ingested_at), now))
+
+    def _compiled_by(self, stated: dict[str, str]) -> str:
+        """Also names what the folders state: when that changes, so does the document."""
+        told = "".join(f";{key}={value}" for key, value in sorted(stated.items()))
+        return f"{self._compiler}{told}"
 
     def _extracted(self, parsed: ParsedDocument) -> Completed:
         """What the rules read, and what the model adds where one is set; its endpoint's failures cost no fact of the rules."""
@@ -369,9 +384,9 @@ def _placed(facts: tuple[Fact, ...], parsed: ParsedDocument) -> tuple[Fact, ...]
     return tuple(fact.model_copy(update={"place": parsed.place(fact.lines)}) for fact in facts)
 
 
-def _start(parsed: ParsedDocument) -> tuple[date | None, tuple[Dropped, ...]]:
-    """The plan's first day from the front matter; a value that is no date is left out and said so."""
-    stated = parsed.front_matter.get("start", "").strip()
+def _start(parsed: ParsedDocument, of_folder: str) -> tuple[date | None, tuple[Dropped, ...]]:
+    """The plan's first day from the front matter, else from its folder; a value that is no date is left out and said so."""
+    stated = parsed.front_matter.get("start", "").strip() or of_folder
     if not stated:
         return None, ()
     try:

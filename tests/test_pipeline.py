@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from copilot.bootstrap import Workspace
 from copilot.domain.access import Principal
 from copilot.domain.errors import OperatorMustFix, UserCanFix
 from copilot.domain.plan import DocumentReport
 from copilot.domain.ports import ChunkStore
+from copilot.llm.tokens import upper_bound
+from copilot.settings import Settings
 from retrieval.pipeline import SELF, Pipeline
 from retrieval.search.hashed import HashedEmbedder
 from retrieval.store.chroma import ChromaStore, open_folder
@@ -21,6 +24,7 @@ from retrieval.store.database import Database, open_database
 from retrieval.store.lexical import SqlLexicalIndex
 from retrieval.store.sql import SqlPlanStore
 from retrieval.store.vectors import Vectors, collection_name
+from tests.postgres_server import PostgresServer
 
 ANA = Principal(id="local:ana")
 MONDAY = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -62,9 +66,11 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-@pytest.fixture
-def database() -> Iterator[Database]:
-    opened = open_database("sqlite://")
+@pytest.fixture(params=["memory", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """What is promised of one database is promised of both."""
+    server: PostgresServer | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    opened = open_database(server.new_database() if server else "sqlite://")
     yield opened
     opened.close()
 
@@ -301,3 +307,30 @@ def test_an_operators_problem_stops_the_ingest(folder: Path, tmp_path: Path) -> 
     with database.write(), pytest.raises(OperatorMustFix, match="database_locked"):
         pipeline(SqlPlanStore(database)).ingest([folder])
     database.close()
+
+
+def test_a_folder_closes_the_files_in_it_that_can_have_no_front_matter(store: SqlPlanStore, folder: Path) -> None:
+    (folder / "sub" / "cifras.csv").write_text("KPI;Meta\nChurn;3%\nNPS;60\n", encoding="utf-8")
+    pipeline(store).ingest([folder])
+    (folder / "sub" / ".rumbo.yaml").write_text("access: board\nstart: 2026-03-02\n", encoding="utf-8")
+
+    closed = pipeline(store).ingest([folder])
+
+    assert statuses(closed.documents) == {"plan.md": "unchanged", "sub/cifras.csv": "replaced", "sub/otro.md": "replaced"}
+    assert [one.document for one in store.documents(ANA)] == ["plan.md"]
+    assert {one.start for one in store.documents(SELF) if one.access == "board"} == {date(2026, 3, 2)}
+    (folder / "sub" / ".rumbo.yaml").write_text("acces: board\n", encoding="utf-8")
+    broken = pipeline(store).ingest([folder])
+    assert {one.reason for one in broken.documents if one.status == "failed"} == {"folder_keys_unreadable"}
+    assert [one.document for one in store.documents(ANA)] == ["plan.md"]
+
+
+def test_a_passage_is_cut_by_a_count_that_is_the_same_on_every_machine(tmp_path: Path, folder: Path) -> None:
+    workspace = Workspace(Settings(home=tmp_path / "home"))
+    workspace.ingest([folder])
+    with workspace.database.read() as connection:
+        counted = connection.exec_driver_sql("SELECT indexed, tokens FROM chunks").all()
+    workspace.close()
+
+    assert counted
+    assert all(tokens == upper_bound(indexed) for indexed, tokens in counted)
