@@ -65,7 +65,7 @@ class Importer:
         """Read the file, compare, and write unless told otherwise or something is refused.
 
         Raises:
-            UserCanFix: `not_allowed`, `import_empty`, `import_columns`, `unknown_column`, `unknown_column_role`, and as `open_table`.
+            UserCanFix: `not_allowed`, `import_empty`, `import_columns`, `unknown_column`, `unknown_column_role`; as `open_table`.
         """
         check_writer(by, None, options.source)
         table = open_table(path, sheet=options.sheet)
