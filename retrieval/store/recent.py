@@ -28,9 +28,12 @@ def recent_readings(database: Database, *, per_metric: int) -> Sequence[Reading]
     numbered = sa.select(readings.c.seq, place).where(holds).subquery()
     latest = sa.select(numbered.c.seq).where(numbered.c.place <= per_metric)
     # Another window or a count beside the first one sorts everything once more; a minimum does not.
-    first_day = sa.select(readings.c.metric_id, sa.func.min(readings.c.on_day)).where(holds).group_by(readings.c.metric_id)
-    is_first = holds & sa.tuple_(readings.c.metric_id, readings.c.on_day).in_(first_day)
-    query = sa.select(readings.c.body).where(readings.c.seq.in_(latest) | is_first).order_by(readings.c.on_day, readings.c.seq)
+    day = sa.func.min(readings.c.on_day).label("day")
+    first_day = sa.select(readings.c.metric_id, day).where(holds).group_by(readings.c.metric_id).subquery()
+    same = (readings.c.metric_id == first_day.c.metric_id) & (readings.c.on_day == first_day.c.day)
+    first = sa.select(readings.c.seq).join(first_day, same).where(holds)
+    chosen = readings.c.seq.in_(sa.union_all(latest, first))
+    query = sa.select(readings.c.body).where(chosen).order_by(readings.c.on_day, readings.c.seq)
     with database.read() as connection:
         return MANY.validate_json(f"[{','.join(connection.execute(query).scalars())}]")
 
