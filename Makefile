@@ -23,8 +23,8 @@ demo: install ## ingest examples/ and ask it questions; no key, no server
 test: install-dev ## the whole suite, without network
 	$(BIN)/pytest -q
 
-prove: install-dev ## the long proofs in full: kills, two years of slots, figures of drafts, the OpenAPI document
-	RUMBO_PROVE=1 $(BIN)/pytest -q tests/prove
+prove: install-dev ## the long proofs in full: kills, slots, altered figures, questions over HTTP, the OpenAPI document
+	RUMBO_PROVE=1 $(BIN)/pytest -q tests/prove tests/slack/test_kill.py
 
 check: install-dev ## format, lint, types, locks
 	$(BIN)/ruff format --check .

@@ -123,8 +123,8 @@ def _tokens(found: dict[str, Any]) -> list[str]:
     rows = [[row["name"], f"{row['mean']:,.0f}", f"{row['median']:,.0f}", f"{row['coverage']:.1%}"] for row in found["rows"]]
     return [
         "## What a model reads",
-        f"{found['questions']} questions with an answer on five strategy documents; tokens by {found['token_count']}. Ours is all "
-        f"that the last reply is made from, {found['fixed']:,} tokens of which are system prompt and tool schemas. Coverage: "
+        f"{found['questions']} questions with an answer on five strategy documents; tokens by {found['token_count']}. Ours is "
+        f"all that the last reply is made from, {found['fixed']:,} tokens of which are system prompt and tool schemas. Coverage: "
         "every value the answer needs is in the context, or the lines it is worked out from.",
         table(["context", "mean", "median", "facts in it"], rows),
         f"Ours is {found['share_of_all_documents']:.1%} of all documents.",

@@ -32,7 +32,8 @@ from integrations.dev.wire import ChatRequest, EmbeddingRequest
 
 EMBEDDING_MODEL = "hashed"
 LOOPBACK = "127.0.0.1"
-START_SECONDS = 10
+START_SECONDS = 60
+WAIT_S = 0.02
 SSE = {"cache-control": "no-cache"}
 SCRIPT: TypeAdapter[list[ScriptedReply]] = TypeAdapter(list[ScriptedReply])
 
@@ -139,7 +140,10 @@ def _add_openai(api: FastAPI, session: Session) -> None:
 
     @api.post("/v1/embeddings")
     async def embeddings(body: EmbeddingRequest) -> Mapping[str, Any]:
-        return wire.embeddings(body)
+        await _turn_to_embed(body.model, session)
+        told = wire.embeddings(body)
+        session.embedded[body.model] += len(told["data"])
+        return told
 
 
 def _add_control(api: FastAPI, session: Session) -> None:
@@ -155,10 +159,28 @@ def _add_control(api: FastAPI, session: Session) -> None:
     async def requests() -> list[wire.Body]:
         return list(session.requests)
 
+    @api.put("/dev/embeddings/{model}")
+    async def hold(model: str, answers: int) -> Mapping[str, int]:
+        session.embeddings_left[model] = answers
+        return {"answers": answers}
+
+    @api.get("/dev/embeddings/{model}")
+    async def embedded(model: str) -> Mapping[str, int]:
+        return {"texts": session.embedded[model], "waiting": session.embeddings_waiting[model]}
+
     @api.delete("/dev/state")
     async def forget() -> Mapping[str, bool]:
         session.forget()
         return {"forgotten": True}
+
+
+async def _turn_to_embed(model: str, session: Session) -> None:
+    session.embeddings_waiting[model] += 1
+    while session.embeddings_left.get(model, 1) < 1:
+        await asyncio.sleep(WAIT_S)
+    session.embeddings_waiting[model] -= 1
+    if model in session.embeddings_left:
+        session.embeddings_left[model] -= 1
 
 
 async def _answered(body: ChatRequest, request: Request, session: Session) -> Response:

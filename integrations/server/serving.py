@@ -21,7 +21,7 @@ from integrations.worker import Worker, beside
 
 GRACE_S = 20
 """Seconds running requests get to end after a stop."""
-START_S = 20
+START_S = 60
 
 
 def build(office: Office, *, host: str, local: Principal, always_key: bool = False, worker: bool = True) -> FastAPI:

@@ -58,7 +58,7 @@ def script(url: str, *replies: dict[str, Any]) -> None:
         headers={"content-type": "application/json"},
         method="POST",
     )
-    with urllib.request.urlopen(request, timeout=5):
+    with urllib.request.urlopen(request, timeout=60):
         pass
 
 

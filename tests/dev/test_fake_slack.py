@@ -139,10 +139,10 @@ async def test_a_rate_limit_names_its_seconds_and_the_official_handler_waits_for
 
 
 async def test_a_call_that_times_out_after_it_was_accepted_has_its_effect(slack: tuple[Workspace, str]) -> None:
-    slack[0].faults.append(Fault("chat.postMessage", "accept_then_hang", seconds=3))
+    slack[0].faults.append(Fault("chat.postMessage", "accept_then_hang", seconds=8))
 
     with pytest.raises(asyncio.TimeoutError):
-        await client(slack, timeout=1).chat_postMessage(channel="C0TEAM", text="x")
+        await client(slack, timeout=4).chat_postMessage(channel="C0TEAM", text="x")
 
     assert [m["text"] for m in slack[0].answers()] == ["x"]
 
@@ -169,11 +169,11 @@ async def test_socket_mode_delivers_an_event_and_keeps_its_acknowledgement(slack
     envelope = {"type": "events_api", "envelope_id": "e1", "payload": event_payload({"type": "app_mention", "text": "hola"})}
     control = slack[1].removesuffix("api/")
     async with httpx2.AsyncClient() as http:
-        for _ in range(100):
+        for _ in range(1200):
             if (await http.post(f"{control}dev/socket", json=envelope)).status_code == 200:
                 break
             await asyncio.sleep(0.05)
-        for _ in range(100):
+        for _ in range(1200):
             state = (await http.get(f"{control}dev/state")).json()
             if state["acks"]:
                 break

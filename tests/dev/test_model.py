@@ -59,7 +59,7 @@ def base_url() -> Iterator[str]:
 
 @pytest.fixture
 def client(base_url: str) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=base_url, api_key="any", max_retries=0, timeout=10) as client:
+    with openai.OpenAI(base_url=base_url, api_key="any", max_retries=0, timeout=60) as client:
         client.delete("http://" + base_url.split("/")[2] + "/dev/state", cast_to=dict[str, bool])
         yield client
 
@@ -158,7 +158,7 @@ def test_a_stream_ends_with_done(base_url: str) -> None:
 
 async def test_chat_openai_of_langchain_streams_tool_calls_and_answers_from_their_results(base_url: str) -> None:
     chat = ChatOpenAI(
-        model="good", base_url=base_url, api_key=SecretStr("any"), timeout=10, stream_usage=True, use_responses_api=False
+        model="good", base_url=base_url, api_key=SecretStr("any"), timeout=60, stream_usage=True, use_responses_api=False
     )
     model = chat.bind_tools([find_kpis])
     question = HumanMessage(QUESTION)
@@ -213,7 +213,7 @@ def test_rate_limited_refuses_as_often_as_its_name_says_then_behaves(client: ope
 
 
 def test_the_official_client_outlasts_a_rate_limit_by_retrying(base_url: str) -> None:
-    with openai.OpenAI(base_url=base_url, api_key="any", max_retries=2, timeout=10) as patient:
+    with openai.OpenAI(base_url=base_url, api_key="any", max_retries=2, timeout=60) as patient:
         assert asked(patient, "rate-limited-2-10").choices
 
 

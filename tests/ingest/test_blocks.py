@@ -190,11 +190,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_parsed_in_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
 
     doc = parse("hostile.md", text)
 
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
     assert doc.blocks
     assert_lines_hold(doc)
 

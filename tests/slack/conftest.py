@@ -50,7 +50,7 @@ start: 2026-01-01
 |---|---|---|
 | CRM nuevo | $10K | $30K |
 """
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 LEASE_S = 3.0
 
 

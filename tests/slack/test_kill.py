@@ -24,10 +24,10 @@ from integrations.dev.slack.sender import Sender
 from integrations.dev.slack.server import running as fake_slack
 from integrations.dev.slack.workspace import APP, TEAM, Fault, Workspace
 from integrations.slack.manifest import PATH
-from tests.slack.process import PRELOADED, serve
+from tests.slack.process import PRELOADED, TIMEOUT_S, serve
 
 FULL = os.environ.get("RUMBO_PROVE") == "1"
-EVENTS, KILLS, PATIENCE_S = (200, 40, 900.0) if FULL else (20, 4, 120.0)
+EVENTS, KILLS, PATIENCE_S = (200, 40, 900.0) if FULL else (20, 4, 300.0)
 PROCESSES = 2
 START_S = 90.0
 HARM = (("chat.startStream", "accept_then_hang"), ("chat.stopStream", "accept_then_hang"), ("chat.startStream", "disconnect"))
@@ -115,7 +115,7 @@ def _deliver(slack: Workspace, payload: dict[str, Any], processes: list[Process]
 def _kill(processes: list[Process], slack: Workspace, chance: random.Random) -> None:
     for _ in range(KILLS):
         for method, kind in chance.sample(HARM, 2):
-            slack.faults.append(Fault(method, kind, seconds=2))
+            slack.faults.append(Fault(method, kind, seconds=2 * TIMEOUT_S))
         time.sleep(chance.uniform(0.2, 1.5))
         chance.choice(processes).replace()
 

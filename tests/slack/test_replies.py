@@ -142,7 +142,7 @@ async def _sent(http: httpx2.AsyncClient, base: str, envelope: dict[str, Any]) -
 
 
 async def _until(seen: Callable[[], Any]) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not await seen():
         assert time.monotonic() < until
         await asyncio.sleep(0.05)
