@@ -33,6 +33,8 @@ def markdown(results: dict[str, Any]) -> str:
         parts += _crowd(results["crowd"])
     if "overhead" in results:
         parts += _overhead(results["overhead"])
+    if "health" in results:
+        parts += _health(results["health"])
     return "\n\n".join(parts) + "\n"
 
 
@@ -155,6 +157,15 @@ def _overhead(found: dict[str, Any]) -> list[str]:
         "## HTTP",
         f"A question over HTTP takes {found['overhead_ms']:.1f} ms more than the {found['service_ms']:.1f} ms it takes in "
         f"the process (medians of {found['questions']}).",
+    ]
+
+
+def _health(found: dict[str, Any]) -> list[str]:
+    return [
+        "## Health of metrics",
+        f"{found['metrics']:,} metrics with {found['readings']:,} readings beside {found['tasks']:,} tasks: {found['health_s']:.2f} s "
+        f"of the processor after a new reading (limit {found['limit_s']:.0f} s), {found['again_s']:.2f} s when nothing is new; "
+        f"{found['first_view_s']:.2f} s once for the plan.",
     ]
 
 

@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from bench import answering, business, crowd, ingesting, overhead, retrieval, tokens
+from bench import answering, business, crowd, health, ingesting, overhead, retrieval, tokens
 from bench.report import markdown
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -66,6 +66,7 @@ def main() -> None:
         "answering": ((), lambda: answering.run(EXAMPLES / "plans", EXAMPLES / "questions.jsonl")),
         "crowd": ((), lambda: crowd.run(EXAMPLES / "plans", EXAMPLES / "questions.jsonl")),
         "overhead": ((), overhead.measure),
+        "health": ((), health.measure),
     }
     for name in asked.parts or parts:
         needed, measure = parts[name]
