@@ -143,8 +143,11 @@ def run(operation: Operation, amounts: Sequence[Amount], terms: Terms) -> tuple[
 
 
 def described() -> str:
-    """The table in words, one operation after another."""
-    return "; ".join(f"{name}: {entry.amounts}" for name, entry in TABLE.items())
+    """The table in words; operations on the same amounts are named together."""
+    same: dict[str, list[str]] = {}
+    for name, entry in TABLE.items():
+        same.setdefault(entry.amounts, []).append(name)
+    return "; ".join(f"{', '.join(names)}: {amounts}" for amounts, names in same.items())
 
 
 def _needed(name: str, value: Known | None) -> Known:

@@ -20,6 +20,8 @@ GIVEN = ("view", "runtime")
 """Arguments the turn brings."""
 UNTOLD = ("title", "default", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 """Of a schema: what the description says or the tool itself refuses with the allowed values."""
+MOST_NAMES = 6
+"""Of an argument's allowed values that are listed in its schema in any case."""
 
 
 class BriefTool(StructuredTool):
@@ -34,6 +36,10 @@ class BriefTool(StructuredTool):
         schema = self.args_schema.model_json_schema()
         shapes = {f"#/$defs/{name}": shape for name, shape in schema.pop("$defs", {}).items()}
         told: dict[str, Any] = brief(schema, shapes)
+        for argument in told.get("properties", {}).values():
+            # A long list of names that the description explains one by one is not given twice.
+            if len(argument.get("enum", ())) > MOST_NAMES and all(name in self.description for name in argument["enum"]):
+                del argument["enum"]
         return told
 
 

@@ -77,11 +77,14 @@ def conversations(request: Request, who: Caller, limit: Annotated[int, Query(ge=
 
 @router.get("/conversations/{conversation_id}")
 def conversation(request: Request, conversation_id: str, who: Caller) -> dict[str, Any]:
-    """A conversation's turns, oldest first."""
-    turns = door_of(request).office.workspace.conversations.turns(who, conversation_id, limit=1000)
+    """A conversation's turns, oldest first, with its title and the notes kept of older turns."""
+    store = door_of(request).office.workspace.conversations
+    turns = store.turns(who, conversation_id, limit=1000)
     if not turns:
         raise UserCanFix("unknown_conversation", conversation_id=conversation_id)
-    return {"conversation_id": conversation_id, "turns": [turn.model_dump() for turn in turns]}
+    title, notes = store.title(who, conversation_id), store.summary(who, conversation_id)
+    told = {"conversation_id": conversation_id, "title": title, "notes": notes.model_dump() if notes else None}
+    return {**told, "turns": [turn.model_dump() for turn in turns]}
 
 
 @router.delete("/conversations/{conversation_id}", status_code=204)
