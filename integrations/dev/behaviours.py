@@ -93,12 +93,19 @@ class Session:
     script: deque[ScriptedReply] = field(default_factory=deque)
     asked: Counter[str] = field(default_factory=Counter)
     requests: deque[Body] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
+    embedded: Counter[str] = field(default_factory=Counter)
+    """Texts a model was asked to embed and answered."""
+    embeddings_left: dict[str, int] = field(default_factory=dict)
+    """Requests for embeddings a model still answers; the next ones wait. A model that is not here answers all."""
+    embeddings_waiting: Counter[str] = field(default_factory=Counter)
 
     def forget(self) -> None:
         """Start anew."""
         self.script.clear()
         self.asked.clear()
         self.requests.clear()
+        self.embedded.clear()
+        self.embeddings_left.clear()
 
 
 def known(model: str) -> bool:
