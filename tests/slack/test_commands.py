@@ -69,6 +69,23 @@ def test_a_reading_by_command_is_the_person_s_own(bench: Bench) -> None:
     assert "5.5%" in told(bench, "kpi churn")
 
 
+def test_an_order_in_slack_waits_for_the_person_s_own_yes(bench: Bench) -> None:
+    text = told(bench, "anota que el churn es 5,5 %")
+    (made,) = bench.office.workspace.proposal_desk.proposals(ANA)
+    before = list(bench.office.journal.readings())
+
+    other = told(bench, f"confirm {made.id}", user="U0LUIS")
+    confirmed = told(bench, f"confirm {made.id}")
+    again = told(bench, f"confirm {made.id}")
+
+    assert f"/rumbo confirm {made.id}" in text
+    assert before == []
+    assert "approver" in other
+    assert "5.5%" in confirmed
+    assert "applied" in again
+    assert [(str(one.value), one.by) for one in bench.office.journal.readings()] == [("5.5", ANA.id)]
+
+
 def test_a_viewer_may_not_record(bench: Bench) -> None:
     bench.role("U0LUIS", Role.viewer)
 
