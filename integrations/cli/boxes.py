@@ -12,6 +12,9 @@ from integrations.cli.options import JsonOption, chosen_document
 from integrations.cli.session import Session, session
 from retrieval.ingest.formats.convert import suffix_of
 
+LEFT = {"no_box": "patch_no_box", "box_uncertain": "patch_box_uncertain"}
+"""Why a state is not written to the sentence that says so."""
+
 
 def task_patch(
     context: typer.Context,
@@ -39,7 +42,7 @@ def task_patch(
     for patch in patches:
         for left in patch.left:
             name = left.task.text
-            opened.screen.notice(opened.say(f"patch_{left.reason}", name=name, source=left.task.citation().label))
+            opened.screen.notice(opened.say(LEFT[left.reason], name=name, source=left.task.citation().label))
 
 
 def _patches(opened: Session, document: str | None) -> list[TaskPatch]:
