@@ -37,7 +37,7 @@ def test_the_path_starts_at_the_target_before_and_the_lag_is_measured_by_the_who
     found = health_of(plan, readings("MRR", "20400", unit="USD"))
 
     assert found.path is not None
-    assert (found.path.first, found.path.start, found.path.base) == (date(2026, 3, 31), 20000, 10000)
+    assert (found.path.first, found.path.start, found.path.base) == (date(2026, 3, 31), Decimal(20000), Decimal(10000))
     assert found.shortfall == Decimal("9.7")
     assert found.status == "green"
 
