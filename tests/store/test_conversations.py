@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from copilot.domain.access import Principal
-from copilot.domain.answer import Turn
+from copilot.domain.answer import ConversationSummary, Turn
 from copilot.domain.errors import UserCanFix
 from retrieval.store.conversations import SqlConversationStore
 from retrieval.store.database import Database
@@ -46,3 +48,54 @@ def test_a_conversation_is_its_principals_own(conversations: SqlConversationStor
     with pytest.raises(UserCanFix, match="unknown_conversation"):
         conversations.append(other, "c1", Turn(user="mine now", assistant=""), "{}", at=MONDAY)
     assert len(conversations.turns(ANA, "c1", limit=5)) == 1
+
+
+def test_turns_behind_a_number_come_oldest_first(conversations: SqlConversationStore) -> None:
+    say(conversations, "one", "two", "three", "four")
+
+    assert [turn.user for turn in conversations.after(ANA, "c1", 1, limit=2)] == ["two", "three"]
+
+
+def test_a_summary_is_replaced_by_one_that_reaches_further_only(conversations: SqlConversationStore) -> None:
+    say(conversations, "one", "two", "three")
+
+    conversations.summarise(ANA, "c1", ConversationSummary(through=2, text="two turns"))
+    conversations.summarise(ANA, "c1", ConversationSummary(through=1, text="one turn"))
+
+    assert conversations.summary(ANA, "c1") == ConversationSummary(through=2, text="two turns")
+
+
+def test_a_conversation_is_named_and_listed_by_its_title(conversations: SqlConversationStore) -> None:
+    say(conversations, "one")
+
+    conversations.entitle(ANA, "c1", "Numbers")
+
+    assert conversations.title(ANA, "c1") == "Numbers"
+    assert [row["title"] for row in conversations.listed(ANA, limit=5)] == ["Numbers"]
+
+
+def test_the_latest_conversation_is_the_one_spoken_in_last(conversations: SqlConversationStore) -> None:
+    assert conversations.latest(ANA) is None
+    for number, name in enumerate(("c1", "c2", "c1")):
+        at = MONDAY + timedelta(minutes=number)
+        conversations.append(ANA, name, Turn(user="x", assistant=""), "{}", at=at)
+
+    assert conversations.latest(ANA) == "c1"
+
+
+def test_notes_and_title_of_someone_else_are_not_read(conversations: SqlConversationStore) -> None:
+    say(conversations, "one")
+
+    for look in (conversations.summary, conversations.title):
+        with pytest.raises(UserCanFix, match="unknown_conversation"):
+            look(BOARD, "c1")
+
+
+def test_a_deleted_conversation_takes_its_summary_along(conversations: SqlConversationStore) -> None:
+    say(conversations, "one")
+    conversations.summarise(ANA, "c1", ConversationSummary(through=1, text="one"))
+
+    conversations.delete(ANA, "c1")
+    say(conversations, "anew")
+
+    assert conversations.summary(ANA, "c1") is None
