@@ -164,8 +164,8 @@ def _health(found: dict[str, Any]) -> list[str]:
     return [
         "## Health of metrics",
         f"{found['metrics']:,} metrics with {found['readings']:,} readings beside {found['tasks']:,} tasks: "
-        f"{found['health_s']:.2f} s of the processor after a new reading (limit {found['limit_s']:.0f} s), {found['again_s']:.2f} s when nothing is new; "
-        f"{found['first_view_s']:.2f} s once for the plan.",
+        f"{found['health_s']:.2f} s of the processor after a new reading (limit {found['limit_s']:.0f} s), "
+        f"{found['again_s']:.2f} s when nothing is new; {found['first_view_s']:.2f} s once for the plan.",
     ]
 
 
