@@ -11,12 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
+from itertools import combinations
 
 from copilot.domain.fact import Fact, FinanceFact, KpiFact
 from copilot.domain.plan import Conflict, ConflictValue
 from copilot.domain.quantity import SECONDS
-from retrieval.extract.identity import fact_name, fact_period, is_generic, name_key
+from retrieval.extract.identity import fact_name, fact_period, holds_elsewhere, is_generic, name_key
+from retrieval.language.analyser import fold
 from retrieval.language.quantities import find_quantities
+from retrieval.language.wordlists import listed
 
 _ROUNDING = Decimal("0.005")
 """Values closer than this share of the larger are one value, rounded."""
@@ -37,6 +40,12 @@ _COMPARED_ROLES = frozenset(
         "npv",
     ]
 )
+MOST_HEADINGS = 3
+"""A total deeper in the document is that of a part."""
+MOST_SUMS = 12
+"""Totals of one name that are compared with one another."""
+SHARED_ITEMS = 2
+"""Items two tables have in common where they split one total."""
 _PROMISED = frozenset(["target", "milestone", "deliverable"])
 """One thing said in three places: what is to be reached."""
 
@@ -64,7 +73,7 @@ def find_conflicts(facts: Sequence[Fact]) -> tuple[Conflict, ...]:
         for aspect, value in _values(fact):
             groups[fact.entry_id, aspect].append(value)
     found = [conflict for (entry, aspect), values in groups.items() if (conflict := _conflict(entry, aspect, values))]
-    for key, values in _returns(facts).items():
+    for key, values in {**_returns(facts), **_totals(facts)}.items():
         conflict = _conflict("/".join(map(str, key)), key[-1], values)
         if conflict is not None:
             found.append(conflict)
@@ -95,7 +104,8 @@ def _is_change_of_time(fact: KpiFact) -> bool:
 def _kpi_value(fact: Fact, low: Decimal, high: Decimal | None, unit: str, comparator: str, written: str) -> _Value:
     head, _, rate = unit.partition("/")
     factor = SECONDS[head] if head in SECONDS and not rate else Decimal(1)
-    kind = "time" if factor != 1 or head == "seconds" else unit
+    # `4.2x` and `5:1` are two ways to write one ratio.
+    kind = "time" if factor != 1 or head == "seconds" else "ratio" if unit == "x" else unit
     if comparator in (">", ">="):
         shape = "at least"
     elif comparator in ("<", "<="):
@@ -127,6 +137,40 @@ def _returns(facts: Sequence[Fact]) -> dict[tuple[str, ...], list[_Value]]:
                 )
                 stated[key].append(_kpi_value(fact, one.value, one.high, one.unit, one.comparator, written))
     return stated
+
+
+def _totals(facts: Sequence[Fact]) -> dict[tuple[str, ...], list[_Value]]:
+    """A plan's total as sections of one document state it: by a label that says so, or as the sum of tables of like items."""
+    stated: dict[tuple[str, ...], list[_Value]] = defaultdict(list)
+    items: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    sums: dict[tuple[str, ...], list[FinanceFact]] = defaultdict(list)
+    for fact in facts:
+        if not isinstance(fact, FinanceFact) or fact.amount_low is None or fact.period or fact.per or holds_elsewhere(fact):
+            continue
+        label = fold(fact.name.partition(":")[0]).strip(" *")
+        if fact.in_table and "total" in fold(fact.name):
+            sums[fact.document, name_key(fact.name), fact.role, str(fact.currency)].append(fact)
+        elif fact.in_table:
+            items[fact.document, *fact.heading_path].add(name_key(fact.name))
+        elif listed("identity", "totals").fullmatch(label) and len(fact.heading_path) < MOST_HEADINGS:
+            stated[fact.document, label, str(fact.currency), "total"].append(_amount(fact))
+    for (document, *_), found in sums.items():
+        for one, other in combinations(found[:MOST_SUMS], 2):
+            shared = items[document, *one.heading_path] & items[document, *other.heading_path]
+            if len(shared) >= SHARED_ITEMS and not _named_alike(one, other):
+                stated[document, str(one.lines[0]), str(other.lines[0]), "total"] = [_amount(one), _amount(other)]
+    return stated
+
+
+def _amount(fact: FinanceFact) -> _Value:
+    assert fact.amount_low is not None, "a total has an amount"
+    return _kpi_value(fact, fact.amount_low, fact.amount_high, str(fact.currency), fact.comparator, fact.raw)
+
+
+def _named_alike(one: Fact, other: Fact) -> bool:
+    """Headings that begin with one word count things of one sort: `Región norte`, `Región sur`."""
+    heads = [[fold(heading).split()[:1] for heading in fact.heading_path] for fact in (one, other)]
+    return len(heads[0]) == len(heads[1]) and heads[0] == heads[1]
 
 
 def _conflict(entry: str, aspect: str, values: Sequence[_Value]) -> Conflict | None:

@@ -6,6 +6,7 @@ The title right above a list says what its items are: its label, else its headin
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from copilot.domain.fact import Dropped, Extraction, TextFact
@@ -96,6 +97,12 @@ def _paragraph_kind(block: Block) -> Kind | None:
 
 def _names(title: str, kind: str) -> bool:
     """The title is one of the kind's, with or without a period, a number or what it is of: `Entregables del Mes 2`."""
+    return len(title) <= LONGEST and _is_title_of(title, kind)
+
+
+@lru_cache(maxsize=4096)
+def _is_title_of(title: str, kind: str) -> bool:
+    # Headings and labels are asked about for every item under them.
     words = " ".join(re.findall(r"[a-z]+", folded(bare(re.sub(r"\([^()]*\)", " ", title)))))
     pattern = listed("notes", kind)
     match = pattern.match(words)

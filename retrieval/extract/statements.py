@@ -14,6 +14,7 @@ from copilot.domain.source import Block, ParsedDocument
 from retrieval.language.periods import heading_period, parse_period
 
 LONGEST_LABEL = 90
+LONGEST_TITLE = 600
 _BOLD_LEAD = re.compile(r"\W{0,8}(?:\*\*|__)(?P<label>[^*_\n]{1,160}?)\s?(?P<inner>:?)\s?(?:\*\*|__)\s?(?P<outer>:|[–—]\s|-\s)?")
 _BOLD_LINE = re.compile(r"\W{0,8}(?:\*\*|__)(?:(?!\*\*|__).){1,300}(?:\*\*|__)\W{0,4}")
 _BESIDE = re.compile(r"\s[|•·]\s")
@@ -164,7 +165,11 @@ def _bold_lead(text: str, source: str) -> tuple[str | None, str]:
 
 
 def _colon(text: str, *, last: bool) -> tuple[str | None, str]:
-    found = [match for match in _COLON.finditer(text) if text.count("(", 0, match.start()) == text.count(")", 0, match.start())]
+    # A label is short, so of a long line only the beginning can hold one; a title is all label, or it is none.
+    if last and len(text) > LONGEST_TITLE:
+        return None, text
+    reach = len(text) if last else LONGEST_LABEL + 3
+    found = [match for match in _COLON.finditer(text, 0, reach) if _is_balanced(text, match.start())]
     match = (found[-1] if last else found[0]) if found else None
     if match is None or match.start() > LONGEST_LABEL or not text[match.end() :].strip():
         return None, text
@@ -172,3 +177,8 @@ def _colon(text: str, *, last: bool) -> tuple[str | None, str]:
     if ". " in label or len(label.split()) > 12 or not (re.search(r"[^\W\d_]", label) or _YEAR.fullmatch(label)):
         return None, text
     return label, text[match.end() :].strip()
+
+
+def _is_balanced(text: str, end: int) -> bool:
+    """No parenthesis is open before this place."""
+    return text.count("(", 0, end) == text.count(")", 0, end)

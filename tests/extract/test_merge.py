@@ -276,3 +276,50 @@ def test_annotated_facts_are_found_and_nothing_else(measured: dict[str, Any], ki
 )
 def test_annotated_attributes_are_read(measured: dict[str, Any], attribute: str, least: float) -> None:
     assert measured["attributes"][attribute] >= least
+
+
+TOTALS = """# Plan
+
+## Presupuesto
+
+| Partida | Monto |
+|---|---|
+| Plataforma | $40,000 |
+| Licencias | $20,000 |
+| **Total** | **$60,000** |
+
+## {other}
+
+| Partida | Monto |
+|---|---|
+| Plataforma | $45,000 |
+| Licencias | $20,000 |
+| **Total** | **$65,000** |
+"""
+
+
+def test_one_total_in_two_tables_of_the_same_items_is_a_conflict() -> None:
+    found = compile_plan((), read(TOTALS.format(other="Resumen del presupuesto"))).conflicts
+
+    assert [[value.citation.lines[0] for value in one.values] for one in found if "Total" in one.name] == [[9, 17]]
+
+
+def test_totals_of_sections_of_one_sort_are_no_conflict() -> None:
+    text = TOTALS.replace("## Presupuesto", "## Región norte").format(other="Región sur")
+
+    assert not compile_plan((), read(text)).conflicts
+
+
+def test_the_whole_plans_investment_in_two_sections_is_one_thing() -> None:
+    text = "# Plan\n\n## Resumen\n\n- **Inversión total**: $60,000\n\n## Cierre\n\n- **Inversión total**: $65,000\n"
+
+    (found,) = compile_plan((), read(text)).conflicts
+    assert [value.value for value in found.values] == ["$60,000", "$65,000"]
+
+
+@pytest.mark.parametrize("other", [">10:1", "8x", "8:1"])
+def test_a_ratio_is_compared_however_it_is_written(other: str) -> None:
+    first = ">5:1" if other.startswith(">") else "5:1"
+    text = f"# Plan\n\n## Resumen\n\n- **LTV/CAC**: {first}\n\n## Cierre\n\n- **LTV/CAC**: {other}\n"
+
+    assert len(compile_plan((), read(text)).conflicts) == 1
