@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from copilot.journal.checklist import Checklist
     from copilot.journal.importing import Importer
     from copilot.journal.recorder import Recorder
-    from copilot.outbox.delivery import Delivery
     from copilot.journal.syncing import SourceDesk
+    from copilot.outbox.delivery import Delivery
     from copilot.status.workflow import StatusDesk
     from copilot.status.writer import Written
     from retrieval.store.access import SqlAccessStore
@@ -73,7 +73,6 @@ class Office:
         return Importer(plan=self.workspace.plan, journal=self.journal, clock=self.clock)
 
     @cached_property
-    @cached_property
     def source_desk(self) -> SourceDesk:
         """Metrics that are asked of databases."""
         from copilot.journal.syncing import SourceDesk
@@ -90,6 +89,7 @@ class Office:
             clock=self.clock,
         )
 
+    @cached_property
     def inbox(self) -> SqlInbox:
         """Events from outside."""
         from retrieval.store.work import SqlInbox
@@ -186,7 +186,7 @@ class Office:
         states = {key: change for key, change in self.journal.task_states().items() if key in mine or change.document in readable}
         changed = self.journal.task_changes(since=since)
         journal = Journal(
-            readings=[reading for reading in self.workspace.recent_readings() if reading.document in readable],
+            readings=view.readings(),
             task_states=states,
             task_changes=[change for change in changed if change.task_id in mine or change.document in readable],
             events=self.workspace.plans.events(reader, since=since) if since is not None else (),
