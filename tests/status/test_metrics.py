@@ -94,7 +94,7 @@ def test_old_readings_and_forecasts_have_words_in_every_language(churn: Plan) ->
     report = build_report(churn, Journal(readings=old), today=TODAY, since=None)
 
     for language in ("es", "en", "pt", "fr"):
-        grounded = write(report, language).grounded  # type: ignore[arg-type]  # one of the four
+        grounded = write(report, language).grounded
         assert grounded.gaps == ()
         assert "5.6 %" in grounded.text
 
