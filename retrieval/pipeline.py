@@ -284,6 +284,8 @@ class _Names:
         self._by_name = {record.document: record for record in records}
         self._by_source = {record.source: record.document for record in records if record.source}
         self._seen: set[str] = set()
+        # Looked up once: thousands of new files must not each ask for thousands of others.
+        self._absent = [one for one in records if one.source and _is_gone(Path(one.source), self._folders)]
 
     def record(self, name: str) -> DocumentRecord | None:
         """The document's active version before this ingest."""
@@ -307,7 +309,7 @@ class _Names:
 
     def gone(self) -> list[DocumentRecord]:
         """Documents whose file was in one of the folders and is there no more."""
-        return [record for record in self._unseen() if _is_gone(Path(record.source), self._folders)]
+        return [one for one in self._absent if one.document in self._by_name and one.document not in self._seen]
 
     def moved(self, sha256: str) -> DocumentRecord | None:
         """The document of these very bytes whose file is gone from a folder that can be looked into."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -84,20 +85,28 @@ def postgres() -> Iterator[PostgresServer]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that the migrations made; a copy of it is there at once."""
+    made = tmp_path_factory.mktemp("template") / "rumbo.db"
+    open_database(f"sqlite:///{made}").close()
+    return made
+
+
 @pytest.fixture(params=["file", "memory", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of a new database of each kind; whatever is promised of one is promised of all."""
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
         return server.new_database()
-    return "sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path / 'rumbo.db'}"
+    return "sqlite://" if request.param == "memory" else _copied(request, tmp_path)
 
 
 @pytest.fixture(params=["file", "postgresql"])
 def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of a new database that several processes may work on."""
     if request.param == "file":
-        return f"sqlite:///{tmp_path / 'rumbo.db'}"
+        return _copied(request, tmp_path)
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.new_database()
 
@@ -108,6 +117,11 @@ def database(database_url: str) -> Iterator[Database]:
     opened = open_database(database_url)
     yield opened
     opened.close()
+
+
+def _copied(request: pytest.FixtureRequest, folder: Path) -> str:
+    template: Path = request.getfixturevalue("sqlite_template")
+    return f"sqlite:///{shutil.copy(template, folder / 'rumbo.db')}"
 
 
 def _loopback_only(event: str, args: tuple[Any, ...]) -> None:

@@ -110,7 +110,7 @@ def test_a_set_of_questions_is_answered_with_its_history(plans: Rumbo, tmp_path:
 
 def test_a_set_of_queries_is_searched(plans: Rumbo, tmp_path: Path) -> None:
     queries, hits = tmp_path / "queries.jsonl", tmp_path / "hits.jsonl"
-    queries.write_text('{"id": "1", "query": "churn"}\n', encoding="utf-8")
+    queries.write_text('{"id": 1, "query": "churn"}\n', encoding="utf-8")
 
     plans("eval", "search", str(queries), "--out", str(hits), "-k", "2")
 
