@@ -105,7 +105,9 @@ def _sides(view: PlanView, text: str, names: Sequence[str] | None) -> list[_Side
     words = text
     for period in periods:
         words = words.replace(period.raw, " ")
-    ranked = view.index.rank(words, documents=names, periods=periods, accept=lambda one: bool(one.figures), limit=12)
+    ranked = view.index.rank(
+        words, documents=names, periods=periods, accept=lambda one: bool(one.figures), kind="figure", limit=12
+    )
     numbers = {term.text for term in terms if term.text.isdigit()} if not periods else set()
     good = [match for match in ranked if match.coverage >= ENOUGH and not numbers & set(match.missing)]
     best = good[0].score if good else 0.0

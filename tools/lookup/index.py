@@ -49,6 +49,8 @@ class Index:
     below: dict[int, frozenset[str]] = field(default_factory=dict)
     """Words of a container's lines, by its number; worked out when first asked for."""
     _containers: frozenset[int] | None = None
+    _kinds: dict[str, frozenset[int]] = field(default_factory=dict)
+    """What each kind of lookup looks at."""
     _alike: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     _postings: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     _frequency: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -62,6 +64,7 @@ class Index:
         """Take a document in."""
         made = statements_of(parsed, facts, len(self.statements))
         self._containers = None
+        self._kinds.clear()
         for held in (self._alike, self._held, self._fits):
             held.clear()
         self._held_size = 0
@@ -136,19 +139,24 @@ class Index:
         documents: Sequence[str] | None = None,
         periods: Sequence[Period] = (),
         accept: Accept | None = None,
+        kind: str | None = None,
         extra: Extra | None = None,
         limit: int = 50,
     ) -> list[Match]:
         """Statements that meet the query, best first; with periods, only those that belong to them.
 
+        `kind` names what `accept` accepts, where that depends on the statement alone: it is then worked out once a view.
         `extra` gives words a statement stands for besides its own, and how much they weigh.
         """
         terms = query_terms(query)
         hits = [self._term_hits(term) for term in terms]
+        # Words an extra gives may stand in lines that hold none of the query's own.
+        met = hits if extra is None and any(not term.generic for term in terms) else ()
+        accepted = self._accepted(kind, accept, met)
         if extra is not None:
-            hits = self._widened(terms, hits, extra, accept)
+            hits = self._widened(terms, hits, extra, accepted)
         asked = Asked(terms, tuple(self._weight(term) for term in terms), hits)
-        places = self._places(asked, documents, accept, periods)
+        places = self._places(asked, documents, accepted, periods)
         found = _in_time([self._scored(asked, number, fit, columns) for number, (fit, columns) in places.items()])
         best = nsmallest(4 * limit if terms else limit, found, key=Scored.order)
         for one in best:
@@ -157,25 +165,34 @@ class Index:
             one.name_holds(TIMED_NAME if statement.is_timed_row else asked.precision(statement.telling))
         return [asked.match(one, self.statements[one.number]) for one in sorted(best, key=Scored.order)[:limit]]
 
+    def _accepted(self, kind: str | None, accept: Accept | None, hits: Sequence[Hits]) -> frozenset[int]:
+        """Numbers of the statements a lookup looks at; a table's header is none of them."""
+        name = kind if accept is not None else ""
+        if name is None:
+            told = self._accepted(None, None, ())
+            among = told.intersection(set().union(*hits)) if hits else told
+            return frozenset(number for number in among if accept is None or accept(self.statements[number]))
+        if name not in self._kinds:
+            rows = (one for one in self.statements if not one.is_header_row)
+            self._kinds[name] = frozenset(one.number for one in rows if accept is None or accept(one))
+        return self._kinds[name]
+
     def _places(
-        self, asked: Asked, documents: Sequence[str] | None, accept: Accept | None, periods: Sequence[Period]
+        self, asked: Asked, documents: Sequence[str] | None, accepted: frozenset[int], periods: Sequence[Period]
     ) -> dict[int, tuple[int, tuple[int, ...]]]:
         """Numbers of the statements that may answer, each with how it meets the periods."""
         wanted = set().union(*(self.spans[name] for name in documents)) if documents is not None else None
         telling = [hit for term, hit in zip(asked.terms, asked.hits, strict=True) if not term.generic]
-        numbers: Iterable[int] = set().union(*telling) if telling else range(len(self.statements))
+        numbers: Iterable[int] = accepted.intersection(set().union(*telling)) if telling else accepted
         if wanted is not None:
             numbers = wanted.intersection(numbers)
         current = any(CURRENT in term.concepts for term in asked.terms)
         fits = self._fits_of(tuple(periods)) if periods else {}
         places: dict[int, tuple[int, tuple[int, ...]]] = {}
+        if not periods:
+            return dict.fromkeys(numbers, (timing.NO_FIT, ()))
         for number in numbers:
             statement = self.statements[number]
-            if statement.is_header_row or (accept is not None and not accept(statement)):
-                continue
-            if not periods:
-                places[number] = (timing.NO_FIT, ())
-                continue
             if number not in fits:
                 fits[number] = self.period_fit(statement, periods)
             fit, columns = fits[number]
@@ -189,8 +206,7 @@ class Index:
             self._fits.clear()
         return self._fits.setdefault(periods, {})
 
-    def _widened(self, terms: Sequence[Term], hits: Sequence[Hits], extra: Extra, accept: Accept | None) -> list[Hits]:
-        accepted = {one.number for one in self.statements if accept is None or accept(one)}
+    def _widened(self, terms: Sequence[Term], hits: Sequence[Hits], extra: Extra, accepted: frozenset[int]) -> list[Hits]:
         # Of many, only those the words already meet are worth a closer look.
         numbers = accepted if len(accepted) <= MOST_WIDENED else accepted & set().union(*hits) if hits else set()
         met = [term.concepts.union(*(self._keys_like(one) for one in term.roots)) for term in terms]

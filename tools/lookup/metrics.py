@@ -60,7 +60,9 @@ def find_kpis(
         return bool(kpis) or has_figure(statement)
 
     rows = Rows(view, "find_kpis")
-    ranked = view.index.rank(query, documents=resolve(view, document), periods=periods, accept=accept, limit=4 * limit)
+    ranked = view.index.rank(
+        query, documents=resolve(view, document), periods=periods, accept=accept, kind=f"kpi {role}", limit=4 * limit
+    )
     ranked.sort(key=lambda match: (-_worth(match), match.statement.number))
     best = _worth(ranked[0]) if ranked else 0.0
     for match in ranked[:limit]:

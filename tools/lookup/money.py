@@ -58,7 +58,9 @@ def find_finance(
     rows = Rows(view, "find_finance")
     query = " ".join(part for part in (item, section) if part)
     periods = asked_periods(period) if period else ()
-    ranked = view.index.rank(query, documents=resolve(view, document), periods=periods, accept=accept, limit=2 * limit)
+    ranked = view.index.rank(
+        query, documents=resolve(view, document), periods=periods, accept=accept, kind=f"finance {role}", limit=2 * limit
+    )
     best = ranked[0].score if ranked else 0.0
     for match in ranked[:limit]:
         if match.score >= WORTH * best:

@@ -81,6 +81,7 @@ def containers(view: PlanView, section: str, documents: Sequence[str] | None, pe
         documents=documents,
         periods=periods,
         accept=lambda statement: statement.number in with_children and not is_title(statement),
+        kind="container",
         extra=lambda statement: (_below(view, statement), BELOW),
         limit=20,
     )

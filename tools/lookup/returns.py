@@ -80,7 +80,7 @@ def _weighted(view: PlanView, rows: Rows, query: str, names: Sequence[str] | Non
 
 
 def _case(view: PlanView, item: str, query: str, names: Sequence[str] | None) -> _Case:
-    ranked = view.index.rank(query, documents=names, accept=lambda statement: bool(statement.figures), limit=12)
+    ranked = view.index.rank(query, documents=names, accept=lambda statement: bool(statement.figures), kind="figure", limit=12)
     called = [match for match in ranked if fold(match.statement.name) == fold(item)]
     for match in called or ranked:
         if match.coverage < ranked[0].coverage:  # another item's figures are no answer

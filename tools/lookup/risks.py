@@ -36,6 +36,7 @@ def list_risks(view: PlanView, *, query: str | None = None, document: str | None
         query or "",
         documents=resolve(view, document),
         accept=lambda statement: any(isinstance(fact, RiskFact) for fact in statement.facts),
+        kind="risk",
         extra=_told,
         limit=200,
     )

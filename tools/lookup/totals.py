@@ -59,7 +59,7 @@ def sum_amounts(
     terms = query_terms(query)
     periods = asked_periods(period) if period else ()
     ranked = view.index.rank(
-        query, documents=resolve(view, document), periods=periods, accept=lambda s: bool(s.figures), limit=400
+        query, documents=resolve(view, document), periods=periods, accept=lambda s: bool(s.figures), kind="figure", limit=400
     )
     if periods:
         ranked = [match for match in ranked if _inside(view, match, periods)]
@@ -113,7 +113,7 @@ def rank_values(
     terms = query_terms(item)
     periods = asked_periods(period) if period else ()
     ranked = view.index.rank(
-        item, documents=resolve(view, document), periods=periods, accept=lambda s: bool(s.figures), limit=400
+        item, documents=resolve(view, document), periods=periods, accept=lambda s: bool(s.figures), kind="figure", limit=400
     )
     groups = grouped(view, ranked, terms, adding=False)
     best = max(groups, key=lambda members: _group_score(members, terms), default=[])

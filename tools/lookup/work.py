@@ -112,6 +112,7 @@ def list_phases(
             bool(spans(view, statement))
             and (statement.is_container or any(isinstance(fact, PhaseFact) for fact in statement.facts))
         ),
+        kind="phase",
         limit=2 * limit,
     )
     for match in (close_to_best(ranked) if query else ranked)[:limit]:
