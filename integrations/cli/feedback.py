@@ -16,6 +16,8 @@ from integrations.render import json_ready, one_line
 if TYPE_CHECKING:
     from copilot.domain.feedback import Feedback, Vote
 
+VOTES = {"up": "vote_up", "down": "vote_down"}
+"""Vote to its label."""
 ConversationOption = Annotated[
     str | None, typer.Option("--conversation", "-c", help="Of this conversation; the last answer without one.")
 ]
@@ -63,7 +65,7 @@ def show(context: typer.Context, everything: AllOption = False, as_json: JsonOpt
         opened.screen.json([json_ready(one) for one in found])
     elif found:
         columns = opened.columns("date", "by", "vote", "question", "note")
-        rows = [_row(one, opened.say(f"vote_{one.vote}")) for one in found]
+        rows = [_row(one, opened.say(VOTES[one.vote])) for one in found]
         opened.screen.table(columns, rows)
     else:
         opened.screen.line(opened.say("none"))
@@ -94,7 +96,7 @@ def _vote(
     if as_json:
         opened.screen.json(json_ready(made))
     else:
-        told = opened.say(f"vote_{vote}")
+        told = opened.say(VOTES[vote])
         opened.screen.line(opened.say("feedback_kept", vote=told, question=one_line(made.said.question)))
 
 
