@@ -53,7 +53,7 @@ class Postgres:
     def engine(self, url: sa.URL) -> sa.Engine:
         """An engine for psycopg, whatever driver the address names. Raises OperatorMustFix(`postgres_driver_missing`)."""
         if find_spec("psycopg") is None:
-            raise OperatorMustFix("postgres_driver_missing")
+            raise OperatorMustFix("postgres_driver_missing", extra="rumbo[postgres]")
         own = {"application_name": "rumbo", "connect_timeout": CONNECT_TIMEOUT_S}
         arguments = {key: value for key, value in own.items() if key not in url.query}
         # A server that was restarted is noticed when a connection is taken, not in the middle of its use.
