@@ -43,11 +43,10 @@ def run(corpus: Path, questions: Path) -> dict[str, Any]:
                 runner.run(workspace.copilot.ask(reader, one.asked()))
         workspace.close()
         turns = [json.loads(line) for line in trace.read_text(encoding="utf-8").splitlines()]
-    schemas = _schemas()
     chunks = langchain_chunks(texts)
     whole = "\n\n".join(texts.values())
     contexts = {
-        "rumbo": [_ours(turn, schemas) for turn in turns],
+        "rumbo": [_ours(turn, _schemas(one.question)) for one, turn in zip(asked, turns, strict=True)],
         "all documents in the prompt": [f"{whole}\n\n{one.question}" for one in asked],
         f"LangChain splitter 1000/200 + BM25, top {TOP}": [
             "\n\n".join([*(text for _, _, text in chunks(one.question)[:TOP]), one.question]) for one in asked
@@ -63,7 +62,7 @@ def run(corpus: Path, questions: Path) -> dict[str, Any]:
     return {
         "questions": len(asked),
         "token_count": "bound" if count is upper_bound else "o200k_base",
-        "fixed": count(turns[0]["prompt"]) + count(schemas),
+        "fixed": count(turns[0]["prompt"]) + count(_schemas(asked[0].question)),
         "system_prompt": count(turns[0]["prompt"]),
         "rows": rows,
         "share_of_all_documents": round(share, 3),
@@ -114,12 +113,14 @@ def _ours(turn: dict[str, Any], schemas: str) -> str:
     return "\n".join(told)
 
 
-def _schemas() -> str:
+def _schemas(question: str) -> str:
+    """Of the tools the agent offers for this question."""
     from langchain_core.utils.function_calling import convert_to_openai_tool
 
+    from copilot.agent.middleware import offered
     from tools.registry.tools import all_tools
 
-    return _compact([convert_to_openai_tool(tool) for tool in all_tools()])
+    return _compact([convert_to_openai_tool(tool) for tool in offered(all_tools(), (question,))])
 
 
 def _compact(told: Any) -> str:
