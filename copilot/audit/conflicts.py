@@ -108,7 +108,7 @@ def total_conflict_of_savings(sheet: Sheet) -> Iterator[Remark]:
             places=at(sheet, *(line for row, _, other, _ in apart[:MOST_VALUES] for line in (row.line, other.line))),
             severity="high",
             confidence="certain",
-            claim="; ".join(f"{row.name}: {a.raw} and {b.raw}" for row, a, _, b in apart),
+            claim="; ".join(f"{row.name}: {a.raw} / {b.raw}" for row, a, _, b in apart),
             problem="two tables break one saving down by the same things and differ",
             expected="one of the two",
         )
@@ -306,7 +306,7 @@ def _differences(one: Deal, other: Deal) -> list[str]:
         if mine is None or theirs is None or mine.unit != theirs.unit or mine.is_range or theirs.is_range:
             continue
         if off_by(mine.value, theirs.value) > Decimal("0.02"):
-            apart.append(f"{name} {mine.raw} and {theirs.raw}")
+            apart.append(f"{name} {mine.raw} / {theirs.raw}")
     return apart
 
 
