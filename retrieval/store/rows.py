@@ -18,7 +18,7 @@ from copilot.domain.source import Chunk, Place
 def record(row: sa.RowMapping) -> DocumentRecord:
     """A document at its active version; the front matter's start comes before the one a person set."""
     fields = {key: row[key] for key in DocumentRecord.model_fields}
-    return DocumentRecord(**(fields | {"start": row["start"] or row["set_start"]}))
+    return DocumentRecord(**(fields | {"start": row["set_start"] or row["start"]}))
 
 
 def fact(payload: str) -> Fact:

@@ -203,12 +203,14 @@ def test_a_start_that_was_set_survives_a_new_version(store: SqlPlanStore) -> Non
     assert store.documents(ANA)[0].start == date(2026, 3, 2)
 
 
-def test_the_start_in_the_document_comes_before_the_one_that_was_set(store: SqlPlanStore) -> None:
+def test_the_start_a_person_set_comes_before_the_one_in_the_document(store: SqlPlanStore) -> None:
     put(store, record("a.md", start=date(2026, 2, 1)))
 
     store.set_start("a.md", date(2026, 3, 2))
+    set_by_hand = store.documents(ANA)[0].start
+    store.set_start("a.md", None)
 
-    assert store.documents(ANA)[0].start == date(2026, 2, 1)
+    assert (set_by_hand, store.documents(ANA)[0].start) == (date(2026, 3, 2), date(2026, 2, 1))
 
 
 def test_a_start_can_be_taken_back(store: SqlPlanStore) -> None:
