@@ -92,7 +92,9 @@ class Settings(BaseSettings):
         10, ge=0, le=1000, description="Percent of the way to its target that a metric may lag behind its path and be green."
     )
     health_amber: float = Field(25, ge=0, le=1000, description="The same for amber; further behind is red.")
-    health_near: float = Field(10, ge=0, le=1000, description="Percent by which a target without a date may be missed and be amber.")
+    health_near: float = Field(
+        10, ge=0, le=1000, description="Percent by which a target without a date may be missed and be amber."
+    )
     health_cadence_days: int = Field(
         31, ge=1, le=3660, description="Days between readings of a metric, where neither the plan nor its readings tell."
     )

@@ -123,7 +123,7 @@ def test_the_child_reaches_no_network_and_sees_no_settings(monkeypatch: pytest.M
     made = convert(page, ".html", "plan.html")
 
     assert made.text == "# Plan\n\nMeta: 5%\n"
-    assert "RUMBO_MODEL_API_KEY" not in converting._environment()
+    assert "RUMBO_MODEL_API_KEY" not in converting.reader_environment()
 
 
 def test_one_bad_file_costs_the_others_nothing(tmp_path: Path) -> None:
