@@ -36,7 +36,7 @@ fix: install-dev ## format, and mend what lint can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: install-dev ## write docs/cli.md and docs/settings.md from the code
+docs: install-dev ## write docs/cli.md, modules.md and settings.md from the code
 	$(BIN)/python docs/generate.py
 
 bench: ## measure beside other libraries, in .venv-bench (FULL=1: all questions, 12,000 documents)

@@ -1,7 +1,8 @@
-"""Writes docs/cli.md and docs/settings.md from the code; a house test fails when they are stale. Run by `make docs`."""
+"""Writes docs/cli.md, modules.md and settings.md from the code; a house test fails when they are stale. Run by `make docs`."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,29 @@ change), 3 something in the installation (the message names the setting), 70 a b
 """
 
 
+MODULES_HEAD = """# Modules
+
+What each module owns, in its own words: the first line of its docstring. [architecture.md](architecture.md) says which may import which.
+"""
+PACKAGES = ("copilot", "retrieval", "tools", "prompts", "integrations")
+
+
 def pages() -> dict[str, str]:
     """File name to what it should hold."""
-    return {"cli.md": CLI_HEAD + "".join(_commands(typer.main.get_command(app), "rumbo")), "settings.md": _settings()}
+    return {
+        "cli.md": CLI_HEAD + "".join(_commands(typer.main.get_command(app), "rumbo")),
+        "modules.md": MODULES_HEAD + "".join(_modules()),
+        "settings.md": _settings(),
+    }
+
+
+def _modules() -> Iterator[str]:
+    for package in PACKAGES:
+        yield f"\n## {package}\n\n"
+        for path in sorted((HERE.parent / package).rglob("*.py")):
+            told = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+            if told and "versions" not in path.parts:
+                yield f"* `{path.relative_to(HERE.parent).as_posix()}`: {told.splitlines()[0]}\n"
 
 
 def _settings() -> str:

@@ -11,7 +11,7 @@ import pytest
 from tests.house.source_tree import ROOT
 
 
-@pytest.mark.parametrize("name", ["cli.md", "settings.md"])
+@pytest.mark.parametrize("name", ["cli.md", "modules.md", "settings.md"])
 def test_a_generated_page_is_fresh(name: str) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == generator().pages()[name], "run `make docs`"
 
