@@ -35,7 +35,8 @@ change), 3 something in the installation (the message names the setting), 70 a b
 
 MODULES_HEAD = """# Modules
 
-What each module owns, in its own words: the first line of its docstring. [architecture.md](architecture.md) says which may import which.
+What each module owns, in its own words: the first line of its docstring.
+[architecture.md](architecture.md) says which may import which.
 """
 PACKAGES = ("copilot", "retrieval", "tools", "prompts", "integrations")
 
