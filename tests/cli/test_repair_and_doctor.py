@@ -151,7 +151,7 @@ def test_a_model_endpoint_that_is_down_is_named_with_the_setting(plans: Rumbo, m
 
 def test_a_model_endpoint_that_is_down_is_stood_in_for_where_that_is_set(plans: Rumbo, monkeypatch: pytest.MonkeyPatch) -> None:
     use_model(monkeypatch, "gone", "http://127.0.0.1:9/v1")
-    monkeypatch.setenv("RUMBO_MODEL_FALLBACK", "true")
+    monkeypatch.setenv("RUMBO_MODEL_FALLBACK", "offline")
 
     answer = plans("ask", "--json", "¿Cuál es la meta de MRR en el Mes 6 del plan de palancas?").json()
 

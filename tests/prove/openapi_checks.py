@@ -27,6 +27,22 @@ BY_STATE = {
     "wrong_unit",
     "date_in_future",  # depends on the day
     "nothing_to_calculate",  # the item has no amounts
+    # What a calculation takes depends on which it is and on the amounts together.
+    "wrong_number_of_amounts",
+    "calculation_needs",
+    "unit_mismatch",
+    "not_money",
+    "not_positive",
+    "range_not_supported",
+    "unpaired_inputs",
+    "too_few_flows",
+    "too_many_flows",
+    "irr_none",
+    "irr_ambiguous",
+    "cash_grows",
+    "never_breaks_even",
+    "result_too_large",
+    "range_upside_down",
 }
 
 

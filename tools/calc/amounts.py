@@ -16,6 +16,9 @@ from copilot.domain.source import Citation, Frozen
 PLACES = Decimal("0.000001")
 """Results keep six decimals: more than any sheet shows, few enough to read in a formula's answer."""
 
+LARGEST = Decimal(10) ** 30
+"""No plan has a figure beyond it, and no surface could show one."""
+
 
 class Amount(Frozen):
     """A value or a range that goes into a calculation."""
@@ -61,7 +64,9 @@ def single(amount: Amount, of: str) -> Amount:
 
 
 def calculation(name: str, formula: str, result: Decimal, unit: str, amounts: Sequence[Amount]) -> Calculation:
-    """A finished step; the result is rounded once, here."""
+    """A finished step; the result is rounded once, here. Raises UserCanFix(`result_too_large`)."""
+    if not abs(result) < LARGEST:
+        raise UserCanFix("result_too_large", calculation=name)
     rounded = result.quantize(PLACES, ROUND_HALF_UP) if abs(result) < Decimal(10) ** 18 else result
     trimmed = Decimal(plain(abs(rounded)))
     inputs = tuple(item for amount in amounts for item in amount.inputs())

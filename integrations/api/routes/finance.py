@@ -132,6 +132,9 @@ def _roi(request: Request, asked: RoiRequest, who: Caller) -> ToolResult:
 @router.post("/calculate", response_model=ToolResult)
 def calculated(asked: CalculationRequest, _: Caller) -> JSONResponse:
     """Any calculation by name, on given amounts: formula, inputs and result of each step."""
+    for one in asked.amounts:
+        if one.high is not None and one.high < one.value:
+            raise UserCanFix("range_upside_down", low=str(one.value), high=str(one.high))
     amounts = [
         Amount(value=one.value, high=one.high, unit=one.unit, name=one.name or name_of_amount(asked.operation, place))
         for place, one in enumerate(asked.amounts)
