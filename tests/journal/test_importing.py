@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from copilot.domain.errors import UserCanFix
@@ -205,7 +206,6 @@ def test_what_cannot_be_read_as_a_table_is_told(run: Run, content: str, options:
 
 
 def test_a_sheet_is_read_with_its_numbers_percentages_and_days(run: Run, journal: SqlJournalStore, tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
     book.active.append(["nothing here"])
     sheet = book.create_sheet("Datos")
