@@ -27,6 +27,7 @@ from typing_extensions import override
 from copilot.domain.errors import OperatorMustFix
 from copilot.llm.factory import ModelConfig
 from copilot.llm.reply import NotACompletion, StreamedReply
+from copilot.llm.transport import AiohttpTransport
 
 COMPLETIONS = "/chat/completions"
 STREAMED = "streamed"
@@ -158,16 +159,8 @@ class LiveChatModel(ChatOpenAI):
 
 
 def live_model(config: ModelConfig) -> LiveChatModel:
-    """The client for this configuration; nothing is sent yet.
-
-    Connections are not kept between requests: the library shares them between models and event loops, and one that outlives its
-    loop fails the next question of a command line that runs a loop each. A handshake is little beside a reply.
-    """
-    client = httpx2.AsyncClient(
-        timeout=config.timeout_s,
-        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
-        follow_redirects=True,
-    )
+    """The client for this configuration; nothing is sent yet."""
+    client = httpx2.AsyncClient(timeout=config.timeout_s, transport=AiohttpTransport(), follow_redirects=True)
     return LiveChatModel(
         http_async_client=client,
         model=config.model,
