@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from copilot.agent.events import StreamEvent
 from copilot.domain.answer import Language, ToolCall
+from copilot.grounding.compose import Checked
 from copilot.grounding.evidence import TurnEvidence
 from tools.lookup.view import PlanView
 from tools.registry.proposals import Proposer
@@ -27,3 +28,5 @@ class TurnContext:
     model_calls: int = 0
     corrected: bool = False
     """Whether a draft was sent back already."""
+    checked: Checked | None = None
+    """The draft the turn ends with, where it was checked on the way."""

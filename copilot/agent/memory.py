@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from copilot.agent.scribe import Scribe, shortened, title_of
 from copilot.domain.access import Principal
@@ -54,7 +55,8 @@ class Memory:
             return Remembered(turns=self._fitting(question.history[-self._history_turns :], self._history_tokens))
         if question.conversation_id is None or self._store is None:
             return Remembered()
-        kept, turns = await asyncio.to_thread(self._read, principal, question.conversation_id)
+        read = partial(self._store.unsummarised, principal, question.conversation_id, limit=MOST_READ)
+        kept, turns = await asyncio.to_thread(read)
         notes = kept.text if kept is not None else ""
         if sum(map(self._size, turns)) <= self._history_tokens:
             return Remembered(notes, tuple(turns))
@@ -87,12 +89,6 @@ class Memory:
         title, usage = await self._scribe.title(asked, language) if self._scribe.is_live else (title_of(asked[0]), Usage())
         await asyncio.to_thread(self._store.entitle, principal, conversation, title)
         return usage
-
-    def _read(self, principal: Principal, conversation: str) -> tuple[ConversationSummary | None, Sequence[Turn]]:
-        assert self._store is not None  # looked at by `recall`
-        kept = self._store.summary(principal, conversation)
-        through = kept.through if kept is not None else 0
-        return kept, self._store.after(principal, conversation, through, limit=MOST_READ)
 
     def _fitting(self, turns: Sequence[Turn], budget: int) -> tuple[Turn, ...]:
         """The last turns that fit; the very last always, cut where it must be: a follow-up leans on it."""

@@ -25,7 +25,7 @@ from copilot.agent.limits import Limits
 from copilot.domain.answer import ToolCall, ToolResult
 from copilot.domain.errors import ModelCanRetry, OperatorMustFix, UserCanFix
 from copilot.domain.ports import CountTokens
-from copilot.grounding.compose import problems_of
+from copilot.grounding.compose import checked
 from prompts.loader import load
 from retrieval.language.folding import folded
 from retrieval.language.requests import orders_something
@@ -186,9 +186,11 @@ class Grounding(AgentMiddleware[State, TurnContext]):
         elif not message.text.strip():
             problems = [EMPTY]
         else:
-            problems = problems_of(message.text, context.turn)
+            context.checked = checked(message.text, context.turn)
+            problems = context.checked.problems
         if not problems:
             return None
+        context.checked = None
         context.corrected = True
         log.info("draft_sent_back", extra={"problems": len(problems)})
         told = cut_result("\n".join(problems), self._count, self._most)

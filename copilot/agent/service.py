@@ -273,7 +273,7 @@ class Copilot:
         if self._options.trace is not None:
             told = [message.model_dump(mode="json", exclude={"artifact"}) for message in [*messages, *made]]
             self._options.trace.write("turn", model=turns.answerer.name, prompt=prompt, messages=told)
-        grounded = ground(made[-1].text, context.turn, asked.language)
+        grounded = ground(context.checked or made[-1].text, context.turn, asked.language)
         return _Replied(turns.answerer, grounded, context, _sum([usage, _usage(made)]))
 
     async def _messages(self, answerer: Answerer, asked: _Asked) -> tuple[list[AnyMessage], Usage]:

@@ -180,8 +180,10 @@ class ConversationStore(Protocol):
     def append(self, principal: Principal, conversation_id: str, turn: Turn, answer_json: str, *, at: datetime) -> None:
         """Add a turn; the conversation is made on first use."""
 
-    def after(self, principal: Principal, conversation_id: str, ordinal: int, *, limit: int) -> Sequence[Turn]:
-        """Turns behind that number, the oldest first and at most `limit` of them. Raises as `turns`."""
+    def unsummarised(
+        self, principal: Principal, conversation_id: str, *, limit: int
+    ) -> tuple[ConversationSummary | None, Sequence[Turn]]:
+        """The summary, if any, and the turns it does not reach, oldest first and at most `limit` of them. Raises as `turns`."""
 
     def summary(self, principal: Principal, conversation_id: str) -> ConversationSummary | None:
         """What stands for the older turns; None while all are short enough to be read. Raises as `turns`."""

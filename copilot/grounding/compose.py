@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from copilot.domain.answer import Calculation, Claim, Language
 from copilot.domain.source import Citation
 from copilot.grounding.check import Verdict, check, problem_list
-from copilot.grounding.draft import BULLET, MARK, parse_draft
+from copilot.grounding.draft import BULLET, MARK, Draft, parse_draft
 from copilot.grounding.evidence import TurnEvidence
 from copilot.grounding.wording import ALL_WITHHELD, HIDDEN, LONGEST_GAP, NOT_FOUND, WITHHELD
 
@@ -48,15 +48,34 @@ class _Numbers:
         return len(self.citations)
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A draft with a verdict on each of its statements, by the evidence the turn had then."""
+
+    draft: Draft
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def problems(self) -> list[str]:
+        """What is stated without support, one line each; empty when the draft may be shown whole."""
+        return problem_list(self.verdicts)
+
+
+def checked(text: str, turn: TurnEvidence) -> Checked:
+    """Check a draft."""
+    draft = parse_draft(text)
+    return Checked(draft, check(draft, turn))
+
+
 def problems_of(text: str, turn: TurnEvidence) -> list[str]:
     """What a draft states without support, one line each; empty when it may be shown whole."""
-    return problem_list(check(parse_draft(text), turn))
+    return checked(text, turn).problems
 
 
-def ground(text: str, turn: TurnEvidence, language: Language) -> Grounded:
-    """Check a draft, cut what is unsupported, number the rest."""
-    draft = parse_draft(text)
-    verdicts = check(draft, turn)
+def ground(text: str | Checked, turn: TurnEvidence, language: Language) -> Grounded:
+    """Check a draft unless that is done, cut what is unsupported, number the rest."""
+    looked_at = text if isinstance(text, Checked) else checked(text, turn)
+    draft, verdicts = looked_at.draft, looked_at.verdicts
     numbers = _Numbers()
     used: dict[str, Calculation] = {}
     pieces: list[tuple[int, str]] = []

@@ -15,12 +15,42 @@ from copilot.domain.errors import UserCanFix
 from retrieval.store.database import Database
 from retrieval.store.schema import conversation_summaries, conversations, principals, turns
 
+# Made once: SQLAlchemy takes longer to build a statement than SQLite to run it, and these run with every question.
+_SUMMARISED = conversations.outerjoin(conversation_summaries)
+_BEHIND = (turns.c.conversation_id == conversations.c.id) & (
+    turns.c.ordinal > sa.func.coalesce(conversation_summaries.c.through, 0)
+)
+_UNSUMMARISED = (
+    sa.select(
+        conversations.c.principal_id,
+        conversation_summaries.c.through,
+        conversation_summaries.c.text,
+        turns.c.user,
+        turns.c.assistant,
+    )
+    .select_from(_SUMMARISED.outerjoin(turns, _BEHIND))
+    .where(conversations.c.id == sa.bindparam("conversation"))
+    .order_by(turns.c.ordinal)
+    .limit(sa.bindparam("most"))
+)
+_LAST_TURN = (
+    sa.select(conversations.c.principal_id, sa.func.max(turns.c.ordinal).label("ordinal"))
+    .select_from(conversations.outerjoin(turns))
+    .where(conversations.c.id == sa.bindparam("conversation"))
+    .group_by(conversations.c.principal_id)
+)
+_SAY = turns.insert()
+
 
 class SqlConversationStore:
     """Implements the port ConversationStore."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        seen = database.dialect.insert(principals)
+        now = {"role": seen.excluded.role, "groups": seen.excluded.groups}
+        self._see = seen.on_conflict_do_update(index_elements=["id"], set_=now)
+        self._begin = database.dialect.insert(conversations).on_conflict_do_nothing()
 
     def turns(self, principal: Principal, conversation_id: str, *, limit: int) -> Sequence[Turn]:
         """The last turns, oldest first; none yet for a new conversation. Raises UserCanFix(`unknown_conversation`)."""
@@ -32,29 +62,34 @@ class SqlConversationStore:
 
     def append(self, principal: Principal, conversation_id: str, turn: Turn, answer_json: str, *, at: datetime) -> None:
         """Add a turn; the conversation is made on first use. Raises UserCanFix(`unknown_conversation`)."""
-        insert = self._database.dialect.insert
         groups = json.dumps(sorted(principal.groups), ensure_ascii=False)
-        person = insert(principals).values(id=principal.id, role=int(principal.role), groups=groups, first_seen_at=at)
-        conversation = insert(conversations).values(id=conversation_id, principal_id=principal.id, started_at=at)
+        person = {"id": principal.id, "role": int(principal.role), "groups": groups, "first_seen_at": at}
+        said = {
+            "conversation_id": conversation_id,
+            "user": turn.user,
+            "assistant": turn.assistant,
+            "answer": answer_json,
+            "at": at,
+        }
         with self._database.write() as connection:
-            _check_owner(connection, principal, conversation_id)
-            seen = {"role": int(principal.role), "groups": groups}
-            connection.execute(person.on_conflict_do_update(index_elements=["id"], set_=seen))
-            connection.execute(conversation.on_conflict_do_nothing())
-            spoken = sa.select(sa.func.coalesce(sa.func.max(turns.c.ordinal), 0)).where(
-                turns.c.conversation_id == conversation_id
-            )
-            ordinal = int(connection.execute(spoken).scalar_one()) + 1
-            row = {"conversation_id": conversation_id, "ordinal": ordinal, "user": turn.user, "assistant": turn.assistant}
-            connection.execute(turns.insert().values(**row, answer=answer_json, at=at))
+            connection.execute(self._see, person)
+            connection.execute(self._begin, {"id": conversation_id, "principal_id": principal.id, "started_at": at})
+            there = connection.execute(_LAST_TURN, {"conversation": conversation_id}).one()
+            if there.principal_id != principal.id:
+                raise UserCanFix("unknown_conversation", conversation_id=conversation_id)
+            connection.execute(_SAY, {**said, "ordinal": (there.ordinal or 0) + 1})
 
-    def after(self, principal: Principal, conversation_id: str, ordinal: int, *, limit: int) -> Sequence[Turn]:
-        """Turns behind that number, the oldest first and at most `limit`. Raises UserCanFix(`unknown_conversation`)."""
-        mine = (turns.c.conversation_id == conversation_id) & (turns.c.ordinal > ordinal)
-        query = sa.select(turns.c.user, turns.c.assistant).where(mine).order_by(turns.c.ordinal).limit(limit)
+    def unsummarised(
+        self, principal: Principal, conversation_id: str, *, limit: int
+    ) -> tuple[ConversationSummary | None, Sequence[Turn]]:
+        """The summary and the turns it does not reach, oldest first. Raises UserCanFix(`unknown_conversation`)."""
         with self._database.read() as connection:
-            _check_owner(connection, principal, conversation_id)
-            return [Turn(user=row.user, assistant=row.assistant) for row in connection.execute(query)]
+            rows = connection.execute(_UNSUMMARISED, {"conversation": conversation_id, "most": limit}).all()
+        if rows and rows[0].principal_id != principal.id:
+            raise UserCanFix("unknown_conversation", conversation_id=conversation_id)
+        is_summarised = bool(rows) and rows[0].through is not None
+        kept = ConversationSummary(through=rows[0].through, text=rows[0].text) if is_summarised else None
+        return kept, [Turn(user=row.user, assistant=row.assistant) for row in rows if row.user is not None]
 
     def summary(self, principal: Principal, conversation_id: str) -> ConversationSummary | None:
         """What stands for the older turns, if anything. Raises UserCanFix(`unknown_conversation`)."""

@@ -171,9 +171,7 @@ class SqlPlanStore(SqlVectorQueue):
     def revision(self) -> int:
         """Grows with every change; readers cache by it."""
         with self._database.read() as connection:
-            return int(
-                connection.execute(sa.select(schema.counters.c.value).where(schema.counters.c.name == "revision")).scalar_one()
-            )
+            return int(connection.execute(_REVISION).scalar_one())
 
     def _of_version(self, principal: Principal, document: str, column: sa.Column[Any]) -> Any:
         query = sa.select(schema.documents.c.document, column).join(
@@ -244,6 +242,8 @@ class SqlPlanStore(SqlVectorQueue):
         )
 
 
+# Read with every question; a statement takes longer to build than to run.
+_REVISION = sa.select(schema.counters.c.value).where(schema.counters.c.name == "revision")
 _VERSION_FIELDS = [
     column
     for column in schema.document_versions.c

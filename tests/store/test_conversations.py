@@ -50,10 +50,33 @@ def test_a_conversation_is_its_principals_own(conversations: SqlConversationStor
     assert len(conversations.turns(ANA, "c1", limit=5)) == 1
 
 
-def test_turns_behind_a_number_come_oldest_first(conversations: SqlConversationStore) -> None:
+def test_turns_behind_the_summary_come_with_it_oldest_first(conversations: SqlConversationStore) -> None:
     say(conversations, "one", "two", "three", "four")
+    summary = ConversationSummary(through=1, text="one turn")
+    conversations.summarise(ANA, "c1", summary)
 
-    assert [turn.user for turn in conversations.after(ANA, "c1", 1, limit=2)] == ["two", "three"]
+    kept, turns = conversations.unsummarised(ANA, "c1", limit=2)
+
+    assert kept == summary
+    assert [turn.user for turn in turns] == ["two", "three"]
+
+
+def test_a_conversation_summarised_to_its_end_has_no_turns_behind_it(conversations: SqlConversationStore) -> None:
+    say(conversations, "one")
+    summary = ConversationSummary(through=1, text="one turn")
+    conversations.summarise(ANA, "c1", summary)
+
+    assert conversations.unsummarised(ANA, "c1", limit=5) == (summary, [])
+
+
+def test_without_a_summary_all_turns_are_behind_it(conversations: SqlConversationStore) -> None:
+    assert conversations.unsummarised(ANA, "c1", limit=5) == (None, [])
+    say(conversations, "one", "two")
+
+    kept, turns = conversations.unsummarised(ANA, "c1", limit=5)
+
+    assert kept is None
+    assert [turn.user for turn in turns] == ["one", "two"]
 
 
 def test_a_summary_is_replaced_by_one_that_reaches_further_only(conversations: SqlConversationStore) -> None:
@@ -89,6 +112,8 @@ def test_notes_and_title_of_someone_else_are_not_read(conversations: SqlConversa
     for look in (conversations.summary, conversations.title):
         with pytest.raises(UserCanFix, match="unknown_conversation"):
             look(BOARD, "c1")
+    with pytest.raises(UserCanFix, match="unknown_conversation"):
+        conversations.unsummarised(BOARD, "c1", limit=5)
 
 
 def test_a_deleted_conversation_takes_its_summary_along(conversations: SqlConversationStore) -> None:
