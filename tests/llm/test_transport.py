@@ -89,11 +89,14 @@ async def test_a_second_request_of_a_loop_takes_the_same_connection() -> None:
             while await reader.readuntil(b"\r\n\r\n"):
                 writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
                 await writer.drain()
+        writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(answered, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     async with client() as http:
         assert [(await http.get(address)).text for _ in range(2)] == ["ok", "ok"]
     server.close()
+    await server.wait_closed()
 
     assert len(ports) == 1
