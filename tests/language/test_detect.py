@@ -63,3 +63,31 @@ def test_a_question_does_not_load_the_model() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Comment va le panier moyen ?", "fr"),
+        ("livrables en retard", "fr"),
+        ("Prochaines étapes ?", "fr"),
+        ("résume la stratégie", "fr"),
+        ("overdue milestones, next steps", "en"),
+        ("risks by team", "en"),
+        ("tarefas pendentes", "pt"),
+        ("Como está o estoque?", "pt"),
+        ("receita do mês 3", "pt"),
+        ("tareas vencidas", "es"),
+        ("próximos pasos", "es"),
+        ("Como va el almacén", "es"),
+        ("LTV o CAC", "es"),
+    ],
+)
+def test_the_nouns_of_a_short_question_tell_its_language(text: str, language: str) -> None:
+    assert guess_language(text) == language
+
+
+def test_a_long_text_is_not_judged_by_the_nouns_of_business() -> None:
+    text = "# Plan\n" + "- Revenue growth del equipo, tasks y budget de marketing: 5% en cada mes\n" * 6
+
+    assert guess_language(text, default="en") == "es"

@@ -115,6 +115,26 @@ def document_nouns() -> frozenset[str]:
 
 
 @cache
+def scale_steps() -> tuple[dict[str, int], frozenset[str]]:
+    """Folded words for the steps of a scale, 0 for its top; and the words that only stress one."""
+    scale = _file("words")["levels"]
+    steps = {word: at for at, words in enumerate(scale["steps"]) for word in words.split()}
+    return steps, frozenset(scale["very"].split())
+
+
+def measured(terms: Sequence[Term]) -> list[Term]:
+    """What a superlative is said of: `ROI` of `the initiative with the highest ROI`, `la iniciativa de ROI más alto`."""
+    scale = _file("words")["levels"]
+    before, behind = scale["before"].split(), scale["behind"].split()
+    for at, term in enumerate(terms):
+        if term.text in before:
+            return [one for one in terms[at + 1 :] if not one.generic]
+        if term.text in behind:
+            return next(([one] for one in reversed(terms[:at]) if not one.generic), [])
+    return []
+
+
+@cache
 def weekdays() -> dict[str, int]:
     """Folded names of weekdays, Monday 0."""
     return {name: number for number, names in enumerate(_file("words")["weekdays"]["days"]) for name in names}

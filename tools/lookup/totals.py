@@ -17,15 +17,17 @@ from tools.calc.arithmetic import total
 from tools.lookup import timing
 from tools.lookup.amounts import is_scaled, kind, meets, written_range
 from tools.lookup.documents import resolve
+from tools.lookup.levels import Step, on_a_scale, step_in
 from tools.lookup.match import Match
 from tools.lookup.rows import Rows
 from tools.lookup.statements import Figure, Statement
-from tools.lookup.terms import Term, keys_of, query_terms, root, split, stop_words
+from tools.lookup.terms import Term, keys_of, measured, query_terms, root, split, stop_words
 from tools.lookup.timing import asked_periods
 from tools.lookup.view import PlanView
 
 NEVER_ADDED = ("ratio", "x", "score", "score/10")
 MOST_MEMBERS = 60
+MOST_STEPS = 12
 LONGEST_NAME = 60
 NAMED, OWN_NAME = 0.8, 0.6
 """Share of a row's name that is asked for, and of the question that the row itself carries, for its cells to be compared."""
@@ -65,7 +67,7 @@ def sum_amounts(
         ranked = [match for match in ranked if _inside(view, match, periods)]
     groups = grouped(view, ranked, terms)
     rows = Rows(view, "sum_amounts")
-    best = max(groups, key=lambda members: _group_score(members, terms), default=None)
+    best = max(groups, key=lambda members: _group_score(members, terms, terms), default=None)
     if best is None:
         return rows.result(note="no figures that belong together were found")
     members = _named(best, terms)[:MOST_MEMBERS]
@@ -104,21 +106,25 @@ def rank_values(
     document: str | None = None,
     period: str | None = None,
     lowest: bool = False,
+    level: str | None = None,
     limit: int = 5,
 ) -> ToolResult:
     """Lines that hold the figure asked for, ordered by its size: the highest first, or the lowest.
 
     `of` names what each figure belongs to; `beside` are the other lines that stand with it (the investment beside a ROI).
+    Of a scale in words (`High`, `Low`) the rows of its first step, or of the step `level`.
     """
     terms = query_terms(item)
-    periods = asked_periods(period) if period else ()
-    ranked = view.index.rank(
-        item, documents=resolve(view, document), periods=periods, accept=lambda s: bool(s.figures), kind="figure", limit=400
-    )
+    names, periods = resolve(view, document), asked_periods(period) if period else ()
+    ranked = view.index.rank(item, documents=names, periods=periods, accept=lambda s: bool(s.figures), kind="figure", limit=400)
     groups = grouped(view, ranked, terms, adding=False)
-    best = max(groups, key=lambda members: _group_score(members, terms), default=[])
+    measure = measured(query_terms(level or item)) or terms
+    best = max(groups, key=lambda members: _group_score(members, terms, measure), default=[])
+    steps = on_a_scale(view, item, query_terms(level) if level else measure, names, periods)
+    if level or _names_better(measure, steps, best):
+        return _steps(view, steps, step_in(level or ""), lowest=lowest)
     across = _across_columns(ranked)
-    if across and (not best or _group_score(best, terms)[0] < ACROSS):
+    if across and (not best or _group_score(best, terms, measure)[0] < ACROSS):
         best = across
     ordered = sorted(best, key=lambda member: (member.figure.high, member.figure.low), reverse=not lowest)
     rows = Rows(view, "rank_values")
@@ -134,6 +140,23 @@ def rank_values(
             beside=beside,
         )
     return rows.result(value=ordered[0].figure.raw if ordered else None)
+
+
+def _names_better(measure: Sequence[Term], steps: Sequence[Step], best: Sequence[Member]) -> bool:
+    """Whether the scale's column is called what is asked for, rather than the best figures'."""
+    scale = max((meets(measure, step.head) for step in steps), default=0)
+    return scale > max((meets(measure, member.figure.head) for member in best), default=0)
+
+
+def _steps(view: PlanView, steps: Sequence[Step], level: int | None, *, lowest: bool) -> ToolResult:
+    """Rows of the step asked for; without one, of the last or the first there is."""
+    held = {step.level for step in steps}
+    wanted = level if level is not None else max(held, default=0) if lowest else min(held, default=0)
+    rows = Rows(view, "rank_values")
+    shown = [step for step in steps if step.level == wanted and not is_total(step.match.statement)]
+    for step in shown[:MOST_STEPS]:
+        rows.add_match(step.match, rank=1, amount=step.cell, head=step.head, of=step.match.statement.name)
+    return rows.result(value=rows.rows[0]["amount"] if rows.rows else None)
 
 
 def _across_columns(ranked: Sequence[Match]) -> list[Member]:
@@ -195,13 +218,13 @@ def _group_keys(view: PlanView, figure: Figure) -> list[tuple[Any, ...]]:
     return keys
 
 
-def _group_score(members: Sequence[Member], terms: Sequence[Term]) -> tuple[float, int]:
+def _group_score(members: Sequence[Member], terms: Sequence[Term], measure: Sequence[Term]) -> tuple[float, int]:
     asked = {term.text for term in terms if not term.generic} or {term.text for term in terms}
     union = {text for member in members for text in member.match.matched}
     mean = sum(member.match.coverage for member in members) / len(members)
     own = sum(member.match.own for member in members) / len(members)
     covered = len(asked & union) / len(asked) if asked else 0.0
-    head = max(_head_fit(terms, member.figure.head) for member in members)
+    head = max(_head_fit(measure, member.figure.head) for member in members)
     marked = 0.1 if any(member.figure.marked for member in members) else 0.0
     if kind(members[0].figure.unit) == "%":
         # Shares may be added up when they are asked for, yet hardly ever are.

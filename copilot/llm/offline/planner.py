@@ -11,6 +11,8 @@ from copilot.llm.offline.question import Asked, names_a_document, understood
 from copilot.llm.offline.turn import Turn
 
 MOST_ROUNDS = 5
+TOPICS = frozenset({"risk", "remedy"})
+"""Cues that say what is asked about rather than how."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,18 @@ def _with_document(asked: Asked, turn: Turn) -> Asked:
         if named:
             about = asked.about("|".join(str(row["document"]) for row in named), str(named[0]["mention"]))
             # Words that would be all of the question name what it is about, not a document.
+            if _names_the_topic(asked, about):
+                return asked
             timed = bool(about.periods) and names_a_document(str(named[0]["mention"]))
             return about if about.content or timed or not asked.content else asked
         if asked.text == turn.question:
             break
     return asked
+
+
+def _names_the_topic(asked: Asked, about: Asked) -> bool:
+    """Whether the words that meet a title say what is asked (`mitigation of the risk`), with no word for a document."""
+    return bool(about.mention) and not names_a_document(str(about.mention)) and bool((asked.cues - about.cues) & TOPICS)
 
 
 def _given(args: dict[str, object]) -> dict[str, object]:

@@ -21,6 +21,7 @@ WEEKDAY = re.compile(
     r"|segunda-feira|terca-feira|quarta-feira|quinta-feira|sexta-feira|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b"
 )
 MOST_CHARACTERS = 2000
+YEAR = re.compile(r"(?<![\w$€£.,/+-])(?:19|20)\d\d(?![\w%/+-]|[.,]\d)")
 RANGE = re.compile(r"(\d+)\s+(?:y|and|et|e|to|a|al|au)\s+(\d+)$")
 SECOND_END = re.compile(r"\s+(?:y|and|et|e|to|a|al|au)\s+(\d+)\b(?![%.,]?\d)")
 READABLE = re.compile(r"[a-z]{2}")
@@ -157,7 +158,7 @@ def names_a_document(mention: str) -> bool:
 def understood(text: str, history: Sequence[Turn] = ()) -> Asked:
     """The question with what it takes over from the conversation."""
     text = _placed(text[:MOST_CHARACTERS], history)
-    asked = _read(text)
+    asked = _read(text, _spoken_in(history))
     if not history or not _follows_up(text, asked):
         return asked
     before = understood(history[-1].user, history[:-1])
@@ -192,14 +193,25 @@ def _placed(text: str, history: Sequence[Turn]) -> str:
     return text
 
 
-def _read(text: str) -> Asked:
+def _spoken_in(history: Sequence[Turn]) -> Language:
+    """The language of the conversation so far, for questions too short to tell theirs."""
+    language = guess_language("")
+    for turn in history:
+        language = guess_language(turn.user, language)
+    return language
+
+
+def _read(text: str, before: Language) -> Asked:
     folded = fold(text)
     weekday = WEEKDAY.search(folded)
     periods = [hit for hit in find_periods(text) if hit.form not in NOT_A_PERIOD]
-    joined = _joined(text, [(hit.start, _range_end(text, hit)) for hit in periods])
+    years = list(YEAR.finditer(text))
+    # In a document a bare number may be a count; in a question one that looks like a year is a time.
+    spans = [(hit.start, _range_end(text, hit)) for hit in periods] or [one.span() for one in years if len(years) == 1]
+    joined = _joined(text, spans)
     return Asked(
         text=text,
-        language=guess_language(text) if READABLE.search(fold(text)) else "en",
+        language=guess_language(text, before) if READABLE.search(fold(text)) else "en",
         cues=cues_in(text),
         periods=joined,
         weekday=weekday[0] if weekday else None,

@@ -13,6 +13,7 @@ from copilot.llm.offline.intents.documents import Conflicts, WhichDocuments
 from copilot.llm.offline.intents.extremes import Extremes
 from copilot.llm.offline.intents.formulas import Formulas
 from copilot.llm.offline.intents.health import Health
+from copilot.llm.offline.intents.levels import Levels
 from copilot.llm.offline.intents.lookup import Lookup
 from copilot.llm.offline.intents.people import People
 from copilot.llm.offline.intents.returns import Returns
@@ -37,6 +38,7 @@ INTENTS: tuple[Intent, ...] = (
     Returns(),
     Comparisons(),
     Extremes(),
+    Levels(lambda asked: _first(asked, INTENTS_AFTER_LEVELS)),
     Risks(),
     Sums(),
     Tasks(),
@@ -48,6 +50,7 @@ INTENTS_OF_THE_PLAN: tuple[Intent, ...] = tuple(intent for intent in INTENTS if 
 """Those that answer from the documents, where nobody has recorded anything."""
 INTENTS_BESIDES: tuple[Intent, ...] = tuple(intent for intent in INTENTS if not isinstance(intent, Differences))
 """Those that take over where no difference can be worked out."""
+INTENTS_AFTER_LEVELS: tuple[Intent, ...] = INTENTS[1 + next(at for at, one in enumerate(INTENTS) if isinstance(one, Levels)) :]
 
 
 def intent_for(asked: Asked) -> Intent:

@@ -17,8 +17,8 @@ class Extremes:
     """The highest, the lowest."""
 
     def fits(self, asked: Asked) -> bool:
-        """By its words; `best practices` alone is not one."""
-        return asked.has("highest", "lowest")
+        """By its words; what is done about a risk is none, whatever the risk is called."""
+        return asked.has("highest", "lowest") and not asked.has("remedy")
 
     def calls(self, found: Found) -> list[Call]:
         """The values in order."""

@@ -38,7 +38,7 @@ class People:
         """The line that names the person; a refusal where lines only speak of the matter."""
         asked = found.asked
         rows = merged(found.rows("search_passages"))
-        named = [row for row in rows if answers(asked, row, enough=SURE) and names_someone(row)]
+        named = [row for row in rows if answers(asked, row, enough=SURE) and names_someone(row) and row.get("precision")]
         if not named and not asked.has("name"):
             named = [
                 row
