@@ -15,6 +15,8 @@ SURE = 88
 """Similarity, 0 to 100, from which a single near match is taken."""
 NEAR = 55
 SHOWN = 5
+ALIKE = 75
+_PER = re.compile(r"\s(?:per|por|par)\s")
 _EDGES = re.compile(r"[^a-z0-9%/]+")
 
 
@@ -40,7 +42,7 @@ def find_named(
     labels = sorted({label(item) for item in items})
     found = process.extract(wanted, labels, scorer=fuzz.WRatio, processor=_plain, limit=SHOWN, score_cutoff=NEAR)
     near = [text for text, _, _ in found]
-    sure = [text for text, score, _ in found if score >= SURE]
+    sure = [text for text, score, _ in found if score >= SURE and _holds_both(wanted, _plain(text))]
     if len(sure) == 1:
         return [item for item in items if label(item) == sure[0]], near
     return [], near
@@ -49,6 +51,15 @@ def find_named(
 def is_named(name: str, label: str, key: str) -> bool:
     """Whether a name is exactly this item's: its id, or its label in any case, accents or not."""
     return name.strip() == key or _plain(name) == _plain(label)
+
+
+def _holds_both(wanted: str, label: str) -> bool:
+    """Whether a label has both sides of a name such as `cost per lead`: neither `Cost` nor `Leads` is that metric."""
+    sides = _PER.split(wanted)
+    words = label.split()
+    return len(sides) < 2 or all(
+        any(fuzz.ratio(word, other) >= ALIKE for other in words) for side in sides for word in side.split()[-1:]
+    )
 
 
 def _plain(text: str) -> str:

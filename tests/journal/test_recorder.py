@@ -11,6 +11,7 @@ from copilot.domain.access import Principal, Role
 from copilot.domain.errors import UserCanFix
 from copilot.domain.fact import KpiFact, TaskFact
 from copilot.domain.plan import Plan
+from copilot.journal.naming import find_named
 from copilot.journal.recorder import Recorder
 from retrieval.store.database import open_database
 from retrieval.store.journal import SqlJournalStore
@@ -169,3 +170,14 @@ def test_a_date_to_come_is_refused(recorder: Recorder) -> None:
 def test_a_viewer_records_nothing(recorder: Recorder) -> None:
     with pytest.raises(UserCanFix, match="not_allowed"):
         recorder.record(Principal(id="v", role=Role.viewer), "NPS", "5")
+
+
+@pytest.mark.parametrize("name", ["coste por lead", "cost per lead", "custo por lead"])
+def test_neither_side_of_a_cost_per_something_is_that_metric(name: str) -> None:
+    costs = [kpi("Coste", "USD"), kpi("Leads", "count"), kpi("Cost", "USD")]
+
+    assert find_named(name, costs, lambda one: one.name, lambda one: one.id)[0] == []
+    both = [*costs, kpi("Costo por lead captado", "USD")]
+    assert [one.name for one in find_named("costo por lead", both, lambda one: one.name, lambda one: one.id)[0]] == [
+        "Costo por lead captado"
+    ]
