@@ -128,6 +128,11 @@ def clean(text: str) -> str:
     return CONTROL.sub("", text)
 
 
+def well_formed(text: str) -> str:
+    """Halves of characters and bytes that are no text as the replacement mark: nothing could write them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _short(result: Decimal) -> Decimal:
     # Only what we calculated may be rounded, never what a document states.
     return result.quantize(CENT, ROUND_HALF_UP) if 1 <= abs(result) < MOST_ROUNDED else result

@@ -40,6 +40,7 @@ from integrations.cli import (
 )
 from integrations.cli.screen import Screen
 from integrations.cli.session import Session, locale_language
+from integrations.render import well_formed
 
 INTERRUPTED = 130
 BUG = 70
@@ -103,10 +104,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # A terminal that cannot show an emoji shows `?`; machines get UTF-8 whatever the locale.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace", **({} if stream.isatty() else {"encoding": "utf-8"}))
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
     # Without a handler Python itself prints warnings; a person asks for log lines by RUMBO_LOG_LEVEL.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
-        app(args=arguments, prog_name="rumbo")
+        app(args=[_typed(one) for one in (sys.argv[1:] if arguments is None else arguments)], prog_name="rumbo")
     except RumboError as error:
         Screen().error(translate.error_sentence(error, _language()))
         sys.exit(error.exit_code)
@@ -121,6 +124,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             traceback.print_exc()
         Screen().error(translate.label("bug", _language(), kind=type(bug).__name__, text=str(bug)))
         sys.exit(BUG)
+
+
+def _typed(argument: str) -> str:
+    """The argument as text; bytes that are none would break the first thing that writes them. A file keeps its name."""
+    return argument if os.path.lexists(argument.partition("\0")[0]) else well_formed(argument)
 
 
 def _language() -> Language:

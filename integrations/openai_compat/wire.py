@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
+from integrations.render import well_formed
+
 MODEL = "rumbo"
 EXAMPLE: dict[str, JsonValue] = {
     "model": MODEL,
@@ -34,8 +36,8 @@ class Message(BaseModel):
     def text(self) -> str:
         """The content as text."""
         if isinstance(self.content, list):
-            return "\n".join(part.text for part in self.content if part.type == "text")
-        return self.content or ""
+            return well_formed("\n".join(part.text for part in self.content if part.type == "text"))
+        return well_formed(self.content or "")
 
 
 class StreamOptions(BaseModel):

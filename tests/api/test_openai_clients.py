@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
+import httpx2
 import openai
 import pytest
 from langchain_openai import ChatOpenAI
@@ -37,6 +39,14 @@ def test_a_plain_completion_holds_the_answer_with_its_sources(client: openai.Ope
     assert "4%" in text
     assert "plan.md:17" in text
     assert made.choices[0].finish_reason == "stop"
+
+
+def test_half_a_character_does_not_break_a_question(http: httpx2.Client) -> None:
+    body = json.dumps({"model": "rumbo", "messages": [{"role": "user", "content": f"{QUESTION} \ud800"}]})
+
+    made = http.post("/v1/chat/completions", content=body, headers={"content-type": "application/json"})
+
+    assert (made.status_code, "4%" in made.text) == (200, True)
 
 
 def test_a_stream_makes_the_same_text_as_the_plain_reply(client: openai.OpenAI) -> None:

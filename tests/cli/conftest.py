@@ -34,10 +34,10 @@ class Done:
 Rumbo = Callable[..., Done]
 
 
-def run(*arguments: str, typed: str = "") -> Done:
+def run(*arguments: str, typed: str | bytes = "") -> Done:
     """Run the command line with standard streams of its own."""
     streams = sys.stdin, sys.stdout, sys.stderr
-    sys.stdin = io.TextIOWrapper(io.BytesIO(typed.encode()), encoding="utf-8")
+    sys.stdin = io.TextIOWrapper(io.BytesIO(typed.encode() if isinstance(typed, str) else typed), encoding="utf-8")
     sys.stdout = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
     sys.stderr = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
     code = 0

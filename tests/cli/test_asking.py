@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Rumbo
 
 
@@ -46,6 +48,16 @@ def test_an_empty_question_says_how_to_ask(plans: Rumbo) -> None:
     assert done.code == 2
     assert "rumbo ask" in done.err
     assert done.out == ""
+
+
+@pytest.mark.parametrize("way", ["argument", "standard input", "chat"])
+def test_bytes_that_are_no_text_do_not_break_a_question(plans: Rumbo, way: str) -> None:
+    asked = "¿Cuál es la meta de MRR en el Mes 6 del plan de palancas? \udcff"
+    typed = asked.encode(errors="surrogateescape")
+
+    done = plans("ask", asked) if way == "argument" else plans(*(["chat"] if way == "chat" else ["ask", "-"]), typed=typed)
+
+    assert (done.code, "$120K" in done.out) == (0, True)
 
 
 def test_a_question_of_a_hundred_thousand_characters_is_refused_with_both_lengths(plans: Rumbo) -> None:
