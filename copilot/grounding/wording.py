@@ -24,10 +24,10 @@ ALL_WITHHELD: dict[Language, str] = {
 }
 """Where every statement was cut."""
 OFFLINE_INSTEAD: dict[Language, str] = {
-    "es": "El modelo configurado no respondió ({code}); la respuesta es del modelo sin conexión.",
-    "en": "The configured model did not answer ({code}); this is the offline model's answer.",
-    "pt": "O modelo configurado não respondeu ({code}); a resposta é do modelo sem conexão.",
-    "fr": "Le modèle configuré n'a pas répondu ({code}) ; la réponse vient du modèle hors ligne.",
+    "es": "{reason}; la respuesta es del modelo sin conexión.",
+    "en": "{reason}; this is the offline model's answer.",
+    "pt": "{reason}; a resposta é do modelo sem conexão.",
+    "fr": "{reason} ; la réponse vient du modèle hors ligne.",
 }
 HIDDEN = "[…]"
 """Stands where an unsupported figure stood: what is not traced is not shown, in a gap either."""

@@ -61,9 +61,12 @@ def chat(
     document: DocumentsOption = None,
     language: LanguageOption = None,
     conversation: ConversationOption = None,
+    offline: OfflineOption = False,
 ) -> None:
     """Ask one question after the other; each may refer to the ones before."""
     opened = session(context)
+    if offline:
+        opened.model = OFFLINE
     kept = conversation or uuid.uuid4().hex[:12]
     opened.screen.notice(opened.say("chat_hello", conversation=kept))
     while question := _next_line():

@@ -111,6 +111,28 @@ def test_a_second_model_answers_before_the_offline_one(live: Rumbo, monkeypatch:
     assert "good" in answer["gaps"][0]
 
 
+@pytest.mark.parametrize(("model", "why"), [("error-500", "no respondió"), ("empty", "no dio una respuesta utilizable")])
+def test_why_another_model_answered_is_said_in_words_and_not_among_open_questions(
+    live: Rumbo, monkeypatch: pytest.MonkeyPatch, model: str, why: str
+) -> None:
+    monkeypatch.setenv("RUMBO_MODEL", model)
+    monkeypatch.setenv("RUMBO_MODEL_RETRIES", "0")
+    monkeypatch.setenv("RUMBO_MODEL_FALLBACK", "offline")
+
+    told = live("ask", ASKED).out
+
+    assert f"A tener en cuenta:\n  - El modelo configurado {why}; la respuesta es del modelo sin conexión." in told
+    assert "model_" not in told
+
+
+def test_a_chat_goes_on_by_rules_when_the_model_is_down(live: Rumbo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUMBO_MODEL", "error-500")
+    monkeypatch.setenv("RUMBO_MODEL_RETRIES", "0")
+
+    assert "--offline" in live("chat", typed=f"{ASKED}\n").err
+    assert "$120K" in live("chat", "--offline", typed=f"{ASKED}\n").out
+
+
 def test_rules_answer_on_request_whatever_model_is_set(live: Rumbo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUMBO_MODEL", "error-500")
 
