@@ -28,9 +28,9 @@ def build_graph(
     Calls are counted in the turn's context: as nodes of their own, the library's counters take longer than a lookup.
     """
     hooks: list[Any] = [
+        Grounding(count, limits),
         TurnCalls(count, limits, model=name, endpoint=endpoint),
         ModelRetryMiddleware(max_retries=1, retry_on=_is_nonsense, on_failure="error", initial_delay=0.2),
-        Grounding(count, limits),
         ToolSteps(count, limits),
         ToolErrorMiddleware(told_to_model),
     ]

@@ -8,14 +8,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from langchain.agents import AgentState
-from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, hook_config
+from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain.tools.tool_node import ToolCallRequest
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import BaseTool
-from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from copilot import telemetry
@@ -167,31 +166,46 @@ class ToolSteps(AgentMiddleware[State, TurnContext]):
 
 
 class Grounding(AgentMiddleware[State, TurnContext]):
-    """Sends a draft with unsupported statements back, once; what is still unsupported is cut by the service."""
+    """Sends a draft with unsupported statements back, once; what is still unsupported is cut by the service.
+
+    Around the call and not behind it: a step of the graph costs more than the check.
+    """
 
     def __init__(self, count: CountTokens, limits: Limits) -> None:
         super().__init__()
         self._count = count
         self._most = limits.question_tokens // 2
 
-    @hook_config(can_jump_to=["model"])
-    async def aafter_model(self, state: State, runtime: Runtime[TurnContext]) -> dict[str, Any] | None:
-        """Look at the draft, if the model's last message is one."""
-        context = runtime.context
-        message = state["messages"][-1]
-        if context.corrected or not isinstance(message, AIMessage) or message.tool_calls:
-            return None
-        if message.invalid_tool_calls:
-            problems = [BROKEN_CALL]
-        elif not message.text.strip():
-            problems = [EMPTY]
-        else:
-            context.checked = checked(message.text, context.turn)
-            problems = context.checked.problems
+    async def awrap_model_call(self, request: Call, handler: CallHandler) -> ModelResponse[Any]:
+        """Call the model, and call it again with what is wrong with its draft."""
+        context = request.runtime.context
+        reply = await handler(request)
+        problems = self._problems(reply.result[-1], context)
         if not problems:
-            return None
-        context.checked = None
-        context.corrected = True
+            return reply
+        context.corrected, context.checked = True, None
         log.info("draft_sent_back", extra={"problems": len(problems)})
-        told = cut_result("\n".join(problems), self._count, self._most)
-        return {"messages": [HumanMessage(load("correction").fill(problems=told))], "jump_to": "model"}
+        told = load("correction").fill(problems=cut_result("\n".join(problems), self._count, self._most))
+        made = [*reply.result, *_sent_back(reply.result[-1], told)]
+        again = await handler(request.override(messages=[*request.messages, *cast(list[AnyMessage], made)]))
+        return ModelResponse(result=[*made, *again.result])
+
+    def _problems(self, message: BaseMessage, context: TurnContext) -> list[str]:
+        """What is wrong with the model's reply, if it is a draft and the turn's first one."""
+        if context.corrected or not isinstance(message, AIMessage) or message.tool_calls:
+            return []
+        if message.invalid_tool_calls:
+            return [BROKEN_CALL]
+        if not message.text.strip():
+            return [EMPTY]
+        context.checked = checked(message.text, context.turn)
+        return context.checked.problems
+
+
+def _sent_back(draft: BaseMessage, told: str) -> list[BaseMessage]:
+    """What is wrong, as the answer to each call that could not be read; the protocol wants one for each."""
+    broken = draft.invalid_tool_calls if isinstance(draft, AIMessage) else []
+    calls = [call for call in broken if call["id"]]
+    if not calls:
+        return [HumanMessage(told)]
+    return [ToolMessage(told, tool_call_id=str(call["id"]), name=call["name"] or "", status="error") for call in calls]

@@ -92,7 +92,7 @@ class Session:
 
     script: deque[ScriptedReply] = field(default_factory=deque)
     asked: Counter[str] = field(default_factory=Counter)
-    requests: deque[Body] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
+    requests: deque[ChatRequest] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
     embedded: Counter[str] = field(default_factory=Counter)
     """Texts a model was asked to embed and answered."""
     embeddings_left: dict[str, int] = field(default_factory=dict)

@@ -13,14 +13,14 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
@@ -56,6 +56,27 @@ class _CutResponse(Response):
             await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
+class _PacedResponse(Response):
+    """Events, one each `token_ms`. Written straight to the server: the framework's own streams take twice the time."""
+
+    def __init__(self, events: list[bytes], token_ms: int) -> None:
+        super().__init__(media_type="text/event-stream", headers=SSE)
+        del self.headers["content-length"]
+        self.events = events
+        self.token_ms = token_ms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 # the ASGI signature
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        began = time.monotonic()
+        for place, event in enumerate(self.events):
+            # By the clock and not by naps: with a hundred streams at once, each nap ends late. The end follows at once.
+            due = began + min(place, len(self.events) - 2) * self.token_ms / 1000
+            if (early := due - time.monotonic()) > 0:
+                await asyncio.sleep(early)
+            await send({"type": "http.response.body", "body": event, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
 def app(*, key: str | None = None) -> FastAPI:
     """The endpoint as an ASGI application.
 
@@ -64,7 +85,7 @@ def app(*, key: str | None = None) -> FastAPI:
     """
     session = Session()
 
-    def allowed(request: Request) -> None:
+    async def allowed(request: Request) -> None:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if key is not None and not secrets.compare_digest(given.encode(), key.encode()):
             raise _Denied
@@ -131,7 +152,7 @@ def _add_openai(api: FastAPI, session: Session) -> None:
 
     @api.post("/v1/chat/completions")
     async def completions(body: ChatRequest, request: Request) -> Response:
-        session.requests.append(body.model_dump(mode="json", exclude_none=True))
+        session.requests.append(body)
         if not known(body.model):
             return _no_model(body.model)
         if lost := _lost_tool_message(body):
@@ -157,7 +178,7 @@ def _add_control(api: FastAPI, session: Session) -> None:
 
     @api.get("/dev/requests")
     async def requests() -> list[wire.Body]:
-        return list(session.requests)
+        return [request.model_dump(mode="json", exclude_none=True) for request in session.requests]
 
     @api.put("/dev/embeddings/{model}")
     async def hold(model: str, answers: int) -> Mapping[str, int]:
@@ -209,18 +230,7 @@ def _streamed(body: ChatRequest, action: Delivery) -> Response:
     events = [f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n".encode() for chunk in wire.chunks(body, action.reply)]
     if action.cut:
         return _CutResponse(events[: (len(events) + 1) // 2], "text/event-stream")
-    return StreamingResponse(_paced(events, action.token_ms), media_type="text/event-stream", headers=SSE)
-
-
-async def _paced(events: list[bytes], token_ms: int) -> AsyncIterator[bytes]:
-    began = time.monotonic()
-    for place, event in enumerate(events):
-        # By the clock and not by naps: with a hundred streams at once, each nap ends late.
-        late = time.monotonic() - began - place * token_ms / 1000
-        if late < 0:
-            await asyncio.sleep(-late)
-        yield event
-    yield b"data: [DONE]\n\n"
+    return _PacedResponse([*events, b"data: [DONE]\n\n"], action.token_ms)
 
 
 async def _silent(action: Silence, request: Request) -> Response:

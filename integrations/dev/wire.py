@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import math
 import re
 import struct
@@ -242,8 +241,10 @@ def _calls(request: ChatRequest, reply: Reply) -> list[Body]:
 
 
 def _digest(request: ChatRequest) -> str:
-    told = json.dumps([message.model_dump() for message in request.messages], sort_keys=True)
-    return hashlib.blake2b(told.encode(), digest_size=9).hexdigest()
+    told = hashlib.blake2b(digest_size=9)
+    for message in request.messages:
+        told.update(message.model_dump_json().encode())
+    return told.hexdigest()
 
 
 def _tokens(text: str) -> int:
