@@ -27,7 +27,7 @@ LONGEST_QUESTION = 600
 WORDS_PER_TOKEN = 0.6
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _CITED = re.compile(r"\s?\[\d+(?:-\d+)?\]")
-_FIRST_SENTENCE = re.compile(r"(.+?[.!?:])(?:\s|$)", re.DOTALL)
+_FIRST_SENTENCE = re.compile(r"(.+?[.!?])(?:\s|$)")
 _GIST = 160
 
 
@@ -109,9 +109,12 @@ def shortened(text: str, most: int) -> str:
 
 
 def _gist(answer: str) -> str:
-    line = _CITED.sub("", answer).strip().split("\n")[0]
-    first = _FIRST_SENTENCE.match(line)
-    return shortened(first[1] if first else line, _GIST)
+    """The first sentence; of a list its introduction with the points that fit, which are what was answered."""
+    lines = [" ".join(line.split()) for line in _CITED.sub("", answer).split("\n") if line.strip()]
+    if not lines or lines[0].endswith(":"):
+        return shortened(" ".join(lines), _GIST)
+    first = _FIRST_SENTENCE.match(lines[0])
+    return shortened(first[1] if first else lines[0], _GIST)
 
 
 def _told(turns: Sequence[Turn]) -> str:

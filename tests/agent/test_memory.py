@@ -117,6 +117,18 @@ async def test_notes_are_made_by_rules_where_the_model_fails_or_invents(written:
     assert notes == "- ¿Meta de NPS? -> Más de 60."
 
 
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ('Depende del documento:\n- "Plan A": NPS: Mes 3: 44 [1]\n- "Plan B": NPS: 52 [2]', "44"),
+        ('Según "Plan 30-60-90 Días: Producto": **NPS**: Mes 9: 58 [1]', "58"),
+    ],
+    ids=["a list", "a title with a colon"],
+)
+def test_notes_by_rules_hold_what_was_answered_and_not_its_introduction_alone(answer: str, kept: str) -> None:
+    assert kept in notes_of("", [Turn(user="¿Y el NPS?", assistant=answer)], upper_bound, 200)
+
+
 def test_notes_by_rules_drop_the_oldest_first() -> None:
     turns = [Turn(user=f"¿Pregunta {number}?", assistant="Sí.") for number in range(30)]
 

@@ -230,6 +230,18 @@ async def test_a_model_that_calls_tools_without_end_is_stopped() -> None:
     assert (caught.value.code, caught.value.params["hint"]) == ("model_answered_nonsense", "tool calls without end")
 
 
+async def test_a_model_that_calls_too_many_tools_gets_no_more_results_and_answers_from_what_it_has() -> None:
+    limits = Limits(tool_calls=4)
+    look = calls(*[("find_kpis", {"metric": "NPS", "document": "escalamiento"})] * 2)
+    model = ScriptedModel(script=[look, look, look, AIMessage(NPS)])
+    copilot = desk(model, live=True, options=Options(limits=limits))
+
+    answer = await copilot.ask(ANA, Question(text=ASKED))
+
+    refused = [one for one in model.seen[-1] if isinstance(one, ToolMessage) and one.status == "error"]
+    assert (len(answer.tool_calls), len(refused), answer.answered) == (limits.tool_calls, 2, True)
+
+
 async def test_a_stream_shows_steps_then_checked_sentences_then_the_answer() -> None:
     copilot, _ = scripted(LOOK, "La meta de NPS es más de 60 [e1]. El CAC es $70 [e1]. Se mide por encuesta.")
 
