@@ -1,6 +1,6 @@
-"""Our own hooks of the agent: what a model is offered and reads, tool steps and evidence, the grounding of drafts.
+"""The hooks of the agent: what a model is offered and reads, tool steps and evidence, the check of drafts.
 
-What the library has and we need as it is (retries, tool errors) is taken from there, in `graph`.
+What the library has and we need as it is (retries, tool errors) is taken from there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 from langchain.agents import AgentState
-from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
+from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, ModelRetryMiddleware, ToolErrorMiddleware
 from langchain.tools.tool_node import ToolCallRequest
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import BaseTool
@@ -52,8 +52,13 @@ def told_to_model(error: Exception, _request: ToolCallRequest) -> str | None:
     return None
 
 
-class TurnCalls(AgentMiddleware[State, TurnContext]):
-    """Each call of the model: its number, its system prompt, the tools it is offered, and what fits of the turn."""
+class ModelCalls(AgentMiddleware[State, TurnContext]):
+    """Each call of the model: its number, its prompt and tools, what fits of the turn, and what becomes of a draft.
+
+    A draft with unsupported statements is sent back, once; what is still unsupported is cut by the service. Broken replies are
+    asked for again by the library's own hook, which is called from here: on the graph each hook of a call is a trace with two
+    thread hops of its own, and each step behind a call costs more than the check.
+    """
 
     def __init__(self, count: CountTokens, limits: Limits, *, model: str, endpoint: str) -> None:
         super().__init__()
@@ -61,9 +66,29 @@ class TurnCalls(AgentMiddleware[State, TurnContext]):
         self._limits = limits
         self._model = model
         self._endpoint = endpoint
+        self._retries: ModelRetryMiddleware[TurnContext, Any] = ModelRetryMiddleware(
+            max_retries=1, retry_on=_is_nonsense, on_failure="error", initial_delay=0.2
+        )
 
     async def awrap_model_call(self, request: Call, handler: CallHandler) -> ModelResponse[Any]:
-        """Call the model. Raises OperatorMustFix(`model_answered_nonsense`) when it goes in circles."""
+        """Call the model, and call it again with what is wrong with its draft.
+
+        Raises OperatorMustFix(`model_answered_nonsense`) when it goes in circles.
+        """
+        context = request.runtime.context
+        reply = await self._called(request, handler)
+        problems = _problems(reply.result[-1], context)
+        if not problems:
+            return reply
+        context.corrected, context.checked = True, None
+        log.info("draft_sent_back", extra={"problems": len(problems)})
+        most = self._limits.question_tokens // 2
+        told = load("correction").fill(problems=cut_result("\n".join(problems), self._count, most))
+        made = [*reply.result, *_sent_back(reply.result[-1], told)]
+        again = await self._called(request.override(messages=[*request.messages, *cast(list[AnyMessage], made)]), handler)
+        return ModelResponse(result=[*made, *again.result])
+
+    async def _called(self, request: Call, handler: CallHandler) -> ModelResponse[Any]:
         context = request.runtime.context
         context.model_calls += 1
         if context.model_calls > self._limits.model_calls:
@@ -74,12 +99,39 @@ class TurnCalls(AgentMiddleware[State, TurnContext]):
             tools=offered(request.tools, (context.turn.question, *context.turn.said[-1:])),
         )
         with telemetry.model_call(self._model) as call:
-            reply = await handler(fitted)
+            reply = await self._retries.awrap_model_call(fitted, handler)
+            assert isinstance(reply, ModelResponse)  # what the handler gives; a bare message would come from a hook
             call.used(reply.result)
         return reply
 
     def _sized(self, message: AnyMessage) -> int:
         return size(message, self._count)
+
+
+def _is_nonsense(error: Exception) -> bool:
+    """Broken replies are asked for again here; broken connections by the client, which knows how long to wait."""
+    return isinstance(error, OperatorMustFix) and error.code == "model_answered_nonsense"
+
+
+def _problems(message: BaseMessage, context: TurnContext) -> list[str]:
+    """What is wrong with the model's reply, if it is a draft and the turn's first one."""
+    if context.corrected or not isinstance(message, AIMessage) or message.tool_calls:
+        return []
+    if message.invalid_tool_calls:
+        return [BROKEN_CALL]
+    if not message.text.strip():
+        return [EMPTY]
+    context.checked = checked(message.text, context.turn)
+    return context.checked.problems
+
+
+def _sent_back(draft: BaseMessage, told: str) -> list[BaseMessage]:
+    """What is wrong, as the answer to each call that could not be read; the protocol wants one for each."""
+    broken = draft.invalid_tool_calls if isinstance(draft, AIMessage) else []
+    calls = [call for call in broken if call["id"]]
+    if not calls:
+        return [HumanMessage(told)]
+    return [ToolMessage(told, tool_call_id=str(call["id"]), name=call["name"] or "", status="error") for call in calls]
 
 
 def offered(tools: Sequence[BaseTool | dict[str, Any]], said: Sequence[str]) -> list[BaseTool | dict[str, Any]]:
@@ -139,6 +191,7 @@ class ToolSteps(AgentMiddleware[State, TurnContext]):
         super().__init__()
         self._count = count
         self._limits = limits
+        self._errors: ToolErrorMiddleware[TurnContext, Any] = ToolErrorMiddleware(told_to_model)
 
     async def awrap_tool_call(
         self,
@@ -153,7 +206,7 @@ class ToolSteps(AgentMiddleware[State, TurnContext]):
         context.notify(ToolStarted(name=name, args=args))
         started = time.perf_counter()
         with telemetry.tool_call(name):
-            reply = await handler(request)
+            reply = await self._errors.awrap_tool_call(request, handler)
         ms = round((time.perf_counter() - started) * 1000, 1)
         found = reply.artifact if isinstance(reply, ToolMessage) else None
         rows = len(found.rows) if isinstance(found, ToolResult) else 0
@@ -163,49 +216,3 @@ class ToolSteps(AgentMiddleware[State, TurnContext]):
             fits = cut_result(reply.text, self._count, self._limits.result_tokens)
             return reply if fits == reply.text else reply.model_copy(update={"content": fits})
         return reply
-
-
-class Grounding(AgentMiddleware[State, TurnContext]):
-    """Sends a draft with unsupported statements back, once; what is still unsupported is cut by the service.
-
-    Around the call and not behind it: a step of the graph costs more than the check.
-    """
-
-    def __init__(self, count: CountTokens, limits: Limits) -> None:
-        super().__init__()
-        self._count = count
-        self._most = limits.question_tokens // 2
-
-    async def awrap_model_call(self, request: Call, handler: CallHandler) -> ModelResponse[Any]:
-        """Call the model, and call it again with what is wrong with its draft."""
-        context = request.runtime.context
-        reply = await handler(request)
-        problems = self._problems(reply.result[-1], context)
-        if not problems:
-            return reply
-        context.corrected, context.checked = True, None
-        log.info("draft_sent_back", extra={"problems": len(problems)})
-        told = load("correction").fill(problems=cut_result("\n".join(problems), self._count, self._most))
-        made = [*reply.result, *_sent_back(reply.result[-1], told)]
-        again = await handler(request.override(messages=[*request.messages, *cast(list[AnyMessage], made)]))
-        return ModelResponse(result=[*made, *again.result])
-
-    def _problems(self, message: BaseMessage, context: TurnContext) -> list[str]:
-        """What is wrong with the model's reply, if it is a draft and the turn's first one."""
-        if context.corrected or not isinstance(message, AIMessage) or message.tool_calls:
-            return []
-        if message.invalid_tool_calls:
-            return [BROKEN_CALL]
-        if not message.text.strip():
-            return [EMPTY]
-        context.checked = checked(message.text, context.turn)
-        return context.checked.problems
-
-
-def _sent_back(draft: BaseMessage, told: str) -> list[BaseMessage]:
-    """What is wrong, as the answer to each call that could not be read; the protocol wants one for each."""
-    broken = draft.invalid_tool_calls if isinstance(draft, AIMessage) else []
-    calls = [call for call in broken if call["id"]]
-    if not calls:
-        return [HumanMessage(told)]
-    return [ToolMessage(told, tool_call_id=str(call["id"]), name=call["name"] or "", status="error") for call in calls]

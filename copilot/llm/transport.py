@@ -7,9 +7,11 @@ kept for the next request of a server, and a command line that runs a loop each 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
+from urllib.request import getproxies
 from weakref import WeakKeyDictionary
 
 import aiohttp
@@ -49,6 +51,8 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         self._open: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Session, AsyncGenerator[Session, None]]]
         self._open = WeakKeyDictionary()
         self._tls = httpx2.create_ssl_context()
+        # Looked at once: with every request it takes as long as sending it.
+        self._has_proxies = bool(getproxies())
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """The response, its body still to be read."""
@@ -71,7 +75,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
     async def _session(self) -> Session:
         loop = asyncio.get_running_loop()
         if loop not in self._open:
-            lasting = _session_of(self._tls)
+            lasting = _session_of(self._tls, self._has_proxies)
             self._open[loop] = (await anext(lasting), lasting)
         return self._open[loop][0]
 
@@ -96,10 +100,10 @@ class _Body(httpx2.AsyncByteStream):
         self._response.release()
 
 
-async def _session_of(tls: Any) -> AsyncGenerator[Session, None]:
+async def _session_of(tls: ssl.SSLContext, has_proxies: bool) -> AsyncGenerator[Session, None]:
     """One session. A loop that ends closes the generators it began, and this one its session."""
     connector = aiohttp.TCPConnector(ssl=tls, limit=AT_ONCE, keepalive_timeout=IDLE_S)
-    session = Session(connector=connector, auto_decompress=False, trust_env=True, cookie_jar=aiohttp.DummyCookieJar())
+    session = Session(connector=connector, auto_decompress=False, trust_env=has_proxies, cookie_jar=aiohttp.DummyCookieJar())
     try:
         yield session
     finally:

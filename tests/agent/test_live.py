@@ -190,4 +190,4 @@ async def test_a_failing_model_is_replaced_by_the_offline_one_where_that_is_want
     answer = await asked(copilot, "¿Cuál es la meta de NPS?")
 
     assert (answer.answer, answer.model) == ("NPS: más de 60 [1].", "offline")
-    assert "model_unavailable" in answer.gaps[0]
+    assert "no respondió; la respuesta es del modelo sin conexión" in answer.gaps[0]
