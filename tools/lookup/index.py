@@ -25,7 +25,6 @@ from tools.lookup.terms import Term, has_verb_shape, keys_of, likeness, query_te
 GENERIC_WEIGHT = 0.04
 NUMBER_WEIGHT = 0.2
 UNKNOWN_VERB_WEIGHT = 0.1
-TIMED_NAME = 0.5
 CURRENT = "=actual"
 """A question for a period's value that also asks for today's gets both columns."""
 MOST_WIDENED = 300
@@ -161,8 +160,8 @@ class Index:
         best = nsmallest(4 * limit if terms else limit, found, key=Scored.order)
         for one in best:
             statement = self.statements[one.number]
-            # A row that is called by its time has no name that could be asked for.
-            one.name_holds(TIMED_NAME if statement.is_timed_row else asked.precision(statement.telling))
+            # A line that is called by its time has no name that could be asked for.
+            one.name_holds(statement.timed_worth or asked.precision(statement.telling))
         return [asked.match(one, self.statements[one.number]) for one in sorted(best, key=Scored.order)[:limit]]
 
     def _accepted(self, kind: str | None, accept: Accept | None, hits: Sequence[Hits]) -> frozenset[int]:

@@ -59,6 +59,8 @@ class _Words:
     phrase: Mapping[int, frozenset[str]]
     """Place of a word inside a phrase of several words, to what the phrase means."""
     concepts: Mapping[int, frozenset[str]]
+    capitals: frozenset[int]
+    """Places of words that begin with a capital and not the text."""
 
 
 class Titles:
@@ -112,6 +114,9 @@ class Titles:
         rarity = math.log(1 + count / max(len(best), 1)) / math.log(1 + count) if count else 0.0
         return {name: value * rarity for name, value in best.items()}
 
+    def _spells(self, name: str, asked: str) -> bool:
+        return any(likeness(asked, key) for key in self._keys[name])
+
     def _mention(self, name: str, words: _Words, met: Sequence[Mapping[str, float]], loose: bool) -> Mention | None:
         roots = words.roots
         hits = [
@@ -124,6 +129,9 @@ class Titles:
             places = [at for at, _, _ in group]
             nouns = [at for at in range(len(roots)) if _is_noun(words, at) and min(abs(at - place) for place in places) <= 3]
             compound = any(compound for _, _, compound in group)
+            if not loose and len(places) == 1 and places[0] in words.capitals and not self._spells(name, roots[places[0]]):
+                # A name (`the Enterprise plan`) is not translated, so a synonym of it names no document.
+                continue
             if not (loose or compound or (len(group) >= 2 and _distinct(group, roots)) or nouns):
                 continue
             first, last = _stretched(min(places + nouns), max(places + nouns), words, self._whole[name])
@@ -162,7 +170,8 @@ def _read(text: str) -> _Words:
     roots = [root(word) for word, _, _ in words]
     spans = concepts_in(roots)
     inside = {at + step: names for at, (length, names) in spans.items() if length > 1 for step in range(length)}
-    return _Words(words, roots, inside, {at: names for at, (_, names) in spans.items()})
+    capitals = frozenset(at for at, (_, start, _) in enumerate(words) if at and text[start].isupper())
+    return _Words(words, roots, inside, {at: names for at, (_, names) in spans.items()}, capitals)
 
 
 def _stretched(first: int, last: int, words: _Words, title: frozenset[str]) -> tuple[int, int]:

@@ -26,6 +26,9 @@ nearest heading, in those above it, in the document's title."""
 ORDINAL = re.compile(r"\W*\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+(?=[^\W\d])(?=\S*[A-ZÁÉÍÓÚÑÃÕÇ])|\W*\d{1,2}[.)]\s")
 """`1.2 Name` and `3) Name`: the number counts the line, it is not said of anything."""
 LONGEST_TIME = 12
+TIMED_ROW, TIMED_LINE = 0.5, 0.3
+MARKS = 3
+"""Brackets and signs beside the times of a name."""
 PROSE = 160
 """Characters from which on a line is a sentence rather than a fact."""
 
@@ -113,6 +116,16 @@ class Statement:
     def is_timed_row(self) -> bool:
         """Whether a row is called by a time: `2027`, `Año 1`, `Mes 0-3`."""
         return self.block.kind == "row" and any(len(hit.period.raw) >= len(self.name) - 2 for hit in self.own_periods)
+
+    @cached_property
+    def timed_worth(self) -> float:
+        """What a name that is a time and nothing else counts for (`2027: $500`); 0 for any other name."""
+        if self.block.kind == "row":
+            return TIMED_ROW if self.is_timed_row else 0.0
+        if len(self.name) == len(self.block.plain) or self.is_container or not self.figures:
+            return 0.0
+        said = sum(len(hit.period.raw) for hit in self.own_periods if hit.start < len(self.name))
+        return TIMED_LINE if said and said >= len(self.name) - MARKS else 0.0
 
     @cached_property
     def is_header_row(self) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from copilot.llm.offline.intents import intent_for
-from copilot.llm.offline.intents.base import Call, Found
+from copilot.llm.offline.intents.base import Found
 from copilot.llm.offline.phrasing import UNANSWERED, Phrasing
-from copilot.llm.offline.question import Asked, names_a_document, understood
+from copilot.llm.offline.question import Asked, leans_on, names_a_document, understood
+from copilot.llm.offline.several import Step, answer_each, questions_in
 from copilot.llm.offline.turn import Turn
 
 MOST_ROUNDS = 5
@@ -15,16 +14,16 @@ TOPICS = frozenset({"risk", "remedy"})
 """Cues that say what is asked about rather than how."""
 
 
-@dataclass(frozen=True)
-class Step:
-    """Tool calls, or the draft of the answer."""
-
-    calls: tuple[Call, ...] = ()
-    draft: str = ""
-
-
 def next_step(turn: Turn, tools: frozenset[str]) -> Step:
     """What to do now. Deterministic: the same turn gives the same step."""
+    questions = questions_in(turn.question)
+    if len(questions) == 1:
+        return _next_step(turn, tools)
+    more = Phrasing(understood(turn.question, turn.history).language, {}).say("more_questions")
+    return answer_each(turn, questions, lambda one: _next_step(one, tools), more)
+
+
+def _next_step(turn: Turn, tools: frozenset[str]) -> Step:
     asked = understood(turn.question, turn.history)
     if not asked.text.strip():
         return Step(draft=f"{UNANSWERED} {Phrasing(asked.language, {}).say('nothing')}")
@@ -32,7 +31,7 @@ def next_step(turn: Turn, tools: frozenset[str]) -> Step:
         # A question in another script: what is not understood is not answered by guessing.
         return Step(draft=f"{UNANSWERED} {Phrasing(asked.language, {}).say('not_stated')}")
     if not turn.steps and "list_documents" in tools:
-        queries = [turn.question, *(spoken.user for spoken in reversed(turn.history[-3:]))]
+        queries = [turn.question, *reversed(leans_on(turn.question, turn.history)[-3:])]
         return Step(tuple(("list_documents", {"query": query[:2000]}) for query in dict.fromkeys(queries) if query.strip()))
     languages = {
         str(row["document"]): str(row.get("language", "")) for result in turn.results("list_documents") for row in result.rows

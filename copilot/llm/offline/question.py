@@ -47,6 +47,8 @@ NOT_PLURAL = frozenset(
         "menos",
     }
 )
+OTHER_KINDS = frozenset({"task_words", "actions", "timeline", "conflict", "audit"})
+"""Cues that name another kind of thing than a risk: a follow-up with one of them has left the risks behind."""
 ORDINALS = ("first", "second", "third", "fourth", "last", "other")
 ITEM = re.compile(r"^\s*(?:-|\d+[.)])\s+\**(.{2,80}?)(?:\*\*|:|\s\(|\s?\[|$)", re.MULTILINE)
 HEAD = re.compile(
@@ -166,6 +168,14 @@ def understood(text: str, history: Sequence[Turn] = ()) -> Asked:
     return _merged(asked, before) if another is None else replace(before, text=another, language=asked.language)
 
 
+def leans_on(text: str, history: Sequence[Turn] = ()) -> list[str]:
+    """The questions before, oldest first, that a follow-up takes its document from: back to one that stands by itself."""
+    placed = _placed(text[:MOST_CHARACTERS], history)
+    if not history or (placed == text and not _follows_up(text, _read(text, _spoken_in(history)))):
+        return []
+    return [*leans_on(history[-1].user, history[:-1]), history[-1].user]
+
+
 @cache
 def _place_pattern() -> re.Pattern[str]:
     """`the second one`, `del segundo riesgo`."""
@@ -265,7 +275,8 @@ def _merged(asked: Asked, before: Asked) -> Asked:
     if content and not set(content) <= sides:
         # Another thing is asked for: time, document and what was asked of it stay.
         kept_sides = [word for word in _content(kept) if word in sides]
-        subject, cues = " ".join([*content, *kept_sides]), asked.cues | (before.cues & {"sum", "compare", "when", "risk"})
+        carried = {"sum", "compare", "when"} | ({"risk"} if not asked.cues & OTHER_KINDS else set())
+        subject, cues = " ".join([*content, *kept_sides]), asked.cues | (before.cues & carried)
     elif content:
         subject, cues = f"{' '.join(content)} {_without_attributes(kept)}", asked.cues | before.cues
     else:

@@ -19,6 +19,7 @@ from copilot.llm.offline.intents.people import People
 from copilot.llm.offline.intents.returns import Returns
 from copilot.llm.offline.intents.risks import Risks
 from copilot.llm.offline.intents.sections import Sections
+from copilot.llm.offline.intents.summaries import Summaries
 from copilot.llm.offline.intents.tasks import Tasks
 from copilot.llm.offline.intents.totals import Sums
 from copilot.llm.offline.intents.when import When
@@ -28,6 +29,7 @@ from copilot.llm.offline.question import Asked
 INTENTS: tuple[Intent, ...] = (
     Writes(),
     Formulas(),
+    Summaries(),
     Audits(),
     Health(lambda asked: _first(asked, INTENTS_OF_THE_PLAN)),
     Checklist(lambda asked: _first(asked, INTENTS_OF_THE_PLAN)),

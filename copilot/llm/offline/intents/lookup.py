@@ -28,6 +28,7 @@ SURE = 0.8
 NEARLY = 0.75
 PART = 0.8
 HALF_OWN = 0.5
+MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:€|USD|EUR)")
 CONJUNCTION = re.compile(r"\s(?:y|e|and|et|ou|or)\s|,", re.IGNORECASE)
 
 
@@ -103,6 +104,13 @@ def choose(found: Found) -> list[Row]:
     elif set(re.findall(r"[^\W_]+", fold(asked.text))) & (words("aim") | words("today")):
         # A target is a figure wherever a line states one.
         rows = [row for row in rows if _has_digit(row)] or _figured(asked, found) or rows
+    if asked.head in words("amounts") and not asked.asks_for_several and not asked.has("list", "breakdown"):
+        rows = [row for row in rows if _has_digit(row)]
+    if asked.has("costs"):
+        rows = [row for row in rows if MONEY.search(str(row["text"]))] or rows
+    rows = _wholes(_headed(asked, rows, _pool(found)))
+    # A label beside lines that say something says nothing.
+    rows = [row for at, row in enumerate(rows) if not (at and _introduces(row) and not _has_digit(row))]
     if rows and counts_something_unnamed(asked, rows[0]):
         return []
     if asked.document is None:
@@ -110,6 +118,39 @@ def choose(found: Found) -> list[Row]:
         most = max(1, MOST_ROWS // max(len(groups), 1))
         return [row for group in groups for row in group[:most]]
     return rows[:4]
+
+
+def _headed(asked: Asked, rows: list[Row], pool: Sequence[Row]) -> list[Row]:
+    """With the line beside the first one that is called what was asked for (`payback`), where the first is only a part of it."""
+    head = asked.head
+    if not rows or not head or head in fold(str(rows[0]["text"])) or head not in fold(str(rows[0].get("context", ""))):
+        return rows
+    first = rows[0]
+    mates = [
+        row
+        for row in pool
+        if row["document"] == first["document"]
+        and row.get("context") == first.get("context")
+        and fold(str(row.get("name"))).startswith(head)
+        and _has_digit(row)
+    ]
+    return [*mates[:1], *rows]
+
+
+def _wholes(rows: list[Row]) -> list[Row]:
+    """Without the parts of a whole that is among the rows, where a part's name says more than was asked."""
+    return [
+        row
+        for row in rows
+        if not any(
+            other["document"] == row["document"]
+            and _own_figure(other)
+            and str(row.get("context", "")).startswith(str(other["text"]).rstrip(":"))
+            and float(row.get("precision", 0)) < 1
+            for other in rows
+            if other is not row
+        )
+    ]
 
 
 def container(asked: Asked, chosen: Sequence[Row], pool: Sequence[Row]) -> Row | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from copilot.llm.offline.intents.base import Call, Found
 from copilot.llm.offline.intents.choose import answers, counts_something_unnamed, merged
-from copilot.llm.offline.intents.lookup import told
+from copilot.llm.offline.intents.lookup import MONEY, told
 from copilot.llm.offline.intents.passages import section_text
 from copilot.llm.offline.phrasing import LONGEST, LONGEST_LIST, Row
 from copilot.llm.offline.question import Asked
@@ -56,9 +55,6 @@ class Sections:
         if good:
             return told(found, [row for row in good if float(row["match"]) >= float(good[0]["match"]) - CLEARLY][:6])
         return found.refusal(lines[0] if lines else None)
-
-
-MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:€|USD|EUR)")
 
 
 def section_answer(found: Found, limit: int = LONGEST_LIST) -> str | None:
