@@ -20,7 +20,7 @@ from retrieval.language.periods import FoundPeriod
 from tools.lookup import timing
 from tools.lookup.match import OWN_LEVEL, Asked, Hits, Match, Scored
 from tools.lookup.statements import HEADER, NEAREST, OUTER, OWN, PARENT, TITLE, Statement, statements_of
-from tools.lookup.terms import Term, has_verb_shape, keys_of, likeness, query_terms, relatives
+from tools.lookup.terms import Term, has_verb_shape, keys_of, likeness, numbered, query_terms, relatives
 
 GENERIC_WEIGHT = 0.04
 NUMBER_WEIGHT = 0.2
@@ -156,6 +156,9 @@ class Index:
             hits = self._widened(terms, hits, extra, accepted)
         asked = Asked(terms, tuple(self._weight(term) for term in terms), hits)
         places = self._places(asked, documents, accepted, periods)
+        called = numbered(query)
+        if called:
+            places = {number: place for number, place in places.items() if self._is_called(self.statements[number], called)}
         found = _in_time([self._scored(asked, number, fit, columns) for number, (fit, columns) in places.items()])
         best = nsmallest(4 * limit if terms else limit, found, key=Scored.order)
         for one in best:
@@ -163,6 +166,15 @@ class Index:
             # A line that is called by its time has no name that could be asked for.
             one.name_holds(statement.timed_worth or asked.precision(statement.telling))
         return [asked.match(one, self.statements[one.number]) for one in sorted(best, key=Scored.order)[:limit]]
+
+    def _is_called(self, statement: Statement, called: Sequence[tuple[str, str]]) -> bool:
+        """Whether nothing it stands in is another of the numbered things asked for: `module 4` where `module 3` is."""
+        for one in (statement, *self.above(statement)):
+            for name, number in numbered(one.name):
+                asked = {wanted for word, wanted in called if likeness(word, name)}
+                if asked and number not in asked:
+                    return False
+        return True
 
     def _accepted(self, kind: str | None, accept: Accept | None, hits: Sequence[Hits]) -> frozenset[int]:
         """Numbers of the statements a lookup looks at; a table's header is none of them."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 from rapidfuzz.distance import Indel
@@ -120,6 +121,21 @@ def scale_steps() -> tuple[dict[str, int], frozenset[str]]:
     scale = _file("words")["levels"]
     steps = {word: at for at, words in enumerate(scale["steps"]) for word in words.split()}
     return steps, frozenset(scale["very"].split())
+
+
+def numbered(text: str) -> list[tuple[str, str]]:
+    """Things a text calls by number: root and number of `module 3`, `campaña 2`; times are none."""
+    words = split(text)
+    return [
+        (root(word), number.lstrip("0"))
+        for word, number in pairwise(words)
+        if number.isdigit()
+        and len(number) <= 2
+        and len(word) > 2
+        and word.isalpha()
+        and not is_generic(word)
+        and word not in stop_words()
+    ]
 
 
 def measured(terms: Sequence[Term]) -> list[Term]:

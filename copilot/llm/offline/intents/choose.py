@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from copilot.llm.offline.cues import cue_places
+from copilot.llm.offline.cues import cue_places, words
 from copilot.llm.offline.phrasing import Row
 from copilot.llm.offline.question import Asked
 from retrieval.language.analyser import fold
@@ -36,11 +36,23 @@ def merged(*pools: Iterable[Row]) -> list[Row]:
 def answers(asked: Asked, row: Row, *, enough: float = ENOUGH) -> bool:
     """Whether a row says what is asked, rather than something near it."""
     missing = [fold(str(one)) for one in row.get("missing", ())]
-    if float(row.get("match", 0.0)) < enough or is_placeholder(row):
+    if float(row.get("match", 0.0)) < enough or _leaves_open(asked, row):
         return False
     if asked.head and any(asked.head in one.split() for one in missing):
         return False
     return not any(name in missing for name in proper_names(asked))
+
+
+def _leaves_open(asked: Asked, row: Row) -> bool:
+    """Whether what is asked for is left open; of a row, in the cells the question names, should it name some."""
+    said = set(re.findall(r"[^\W_]+", fold(asked.text)))
+    kinds = [words(kind) for kind in ("aim", "today") if said & words(kind)]
+    named = [
+        cell
+        for head, cell in (row.get("cells") or {}).items()
+        if any(kind & set(re.findall(r"[^\W_]+", fold(head))) for kind in kinds)
+    ]
+    return all(PLACEHOLDER.search(cell) for cell in named) if named else is_placeholder(row)
 
 
 def is_placeholder(row: Row) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from copilot.llm.offline.intents.base import Call, Found
 from copilot.llm.offline.intents.choose import answers, by_document, merged, proper_names
 from copilot.llm.offline.phrasing import LONGEST_LIST, Row, fitted, marks
@@ -77,10 +80,24 @@ class Conflicts:
             return f"[unanswered] {phrasing.say('no_conflicts')}"
         lines = [phrasing.say("conflicts")]
         for row in rows[:8]:
-            values = "; ".join(f"{value['value']} ({phrasing.title(value)}) {marks(value)}" for value in row["values"][:4])
+            values = "; ".join(
+                f"{value['value']} ({phrasing.title(value)}) {marks(value)}" for value in _each_once(row["values"])[:4]
+            )
             period = f" ({row['period']})" if row.get("period") else ""
             lines.append(f"- **{row['name']}**{period}: {values}")
         return fitted(lines, LONGEST_LIST)
+
+
+def _each_once(values: Sequence[Row]) -> list[Row]:
+    """A value that one document states in several places, once with all of them."""
+    kept: dict[tuple[str, str], dict[str, Any]] = {}
+    for value in values:
+        place = (str(value["document"]), str(value["value"]))
+        if place in kept:
+            kept[place]["e"] = [*kept[place]["e"], *value["e"]]
+        else:
+            kept[place] = dict(value)
+    return list(kept.values())
 
 
 def _bare(asked: Asked) -> list[str]:

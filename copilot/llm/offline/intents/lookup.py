@@ -19,6 +19,7 @@ from copilot.llm.offline.intents.passages import section_text
 from copilot.llm.offline.phrasing import LONGEST, LONGEST_LIST, Row, fitted
 from copilot.llm.offline.question import Asked, names_a_document
 from retrieval.language.analyser import fold
+from retrieval.language.quantities import find_quantities
 
 FIGURE_BONUS = 0.1
 MOST_DOCUMENTS = 6
@@ -106,6 +107,8 @@ def choose(found: Found) -> list[Row]:
         rows = [row for row in rows if _has_digit(row)] or _figured(asked, found) or rows
     if asked.head in words("amounts") and not asked.asks_for_several and not asked.has("list", "breakdown"):
         rows = [row for row in rows if _has_digit(row)]
+    if asked.head in words("prices"):
+        rows = [row for row in rows if MONEY.search(str(row["text"]))]
     if asked.has("costs"):
         rows = [row for row in rows if MONEY.search(str(row["text"]))] or rows
     rows = _wholes(_headed(asked, rows, _pool(found)))
@@ -269,7 +272,13 @@ def told(found: Found, rows: Sequence[Row]) -> str:
             return f"{phrasing.say('according', title=phrasing.title(rows[0]))} {phrasing.statement(rows[0])}"
         lines = [phrasing.say("according", title=phrasing.title(rows[0]))]
         return fitted([*lines, *(f"- {phrasing.statement(row)}" for row in rows)], LONGEST)
-    lines = [phrasing.say("several_documents")]
+    lines = [phrasing.say("both" if _agree(rows) else "several_documents")]
     for group in groups.values():
         lines += [f"- {phrasing.title(group[0])}: {phrasing.statement(row)}" for row in group]
     return fitted(lines, LONGEST)
+
+
+def _agree(rows: Sequence[Row]) -> bool:
+    """Whether all rows state one and the same figure: several documents then say the same."""
+    stated = {tuple(hit.quantity for hit in find_quantities(str(row.get("value") or ""))) for row in rows}
+    return len(stated) == 1 and bool(next(iter(stated)))
