@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copilot.llm.offline.intents import intent_for
 from copilot.llm.offline.intents.base import Found
+from copilot.llm.offline.intents.summaries import asks_for_a_whole
 from copilot.llm.offline.phrasing import UNANSWERED, Phrasing
 from copilot.llm.offline.question import Asked, leans_on, names_a_document, understood
 from copilot.llm.offline.several import Step, answer_each, questions_in
@@ -53,11 +54,13 @@ def _with_document(asked: Asked, turn: Turn) -> Asked:
         named = [row for row in result.rows if row.get("mention")]
         if named:
             about = asked.about("|".join(str(row["document"]) for row in named), str(named[0]["mention"]))
-            # Words that would be all of the question name what it is about, not a document.
             if _names_the_topic(asked, about):
                 return asked
-            timed = bool(about.periods) and names_a_document(str(named[0]["mention"]))
-            return about if about.content or timed or not asked.content else asked
+            # Words that would be all of the question name what it is about, not a document; unless a whole one
+            # is asked for, or a time in it.
+            whole = bool(about.periods) or asks_for_a_whole(asked.text)
+            named_it = whole and names_a_document(str(named[0]["mention"]))
+            return about if about.content or named_it or not asked.content else asked
         if asked.text == turn.question:
             break
     return asked
