@@ -95,3 +95,8 @@ def test_documents_that_state_the_same_value_do_not_differ() -> None:
 
     assert len({document for document, _ in reply.lines}) == 2
     assert reply.text.startswith("Según los documentos:")
+
+
+@pytest.mark.parametrize("question", ["Résume la stratégie d'escuela", "Que dit le document d’escuela ?"])
+def test_an_elision_hides_no_word_of_a_title(question: str) -> None:
+    assert [one.document for one in view().names.named_in(question)] == ["cocina_fogon.md"]

@@ -164,7 +164,7 @@ def _phrases_of(title: str) -> frozenset[str]:
 def _read(text: str) -> _Words:
     folded = fold(text)
     if len(folded) == len(text):
-        words = [(match[0], match.start(), match.end()) for match in TOKEN.finditer(folded)]
+        words = [_unelided(match) for match in TOKEN.finditer(folded.replace("\u2019", "'"))]
     else:
         words = [(fold(match[0]), match.start(), match.end()) for match in re.finditer(r"[^\W_]+(?:-[^\W_]+)*", text)]
     roots = [root(word) for word, _, _ in words]
@@ -172,6 +172,12 @@ def _read(text: str) -> _Words:
     inside = {at + step: names for at, (length, names) in spans.items() if length > 1 for step in range(length)}
     capitals = frozenset(at for at, (_, start, _) in enumerate(words) if at and text[start].isupper())
     return _Words(words, roots, inside, {at: names for at, (_, names) in spans.items()}, capitals)
+
+
+def _unelided(match: re.Match[str]) -> tuple[str, int, int]:
+    """A word with its place, without what an apostrophe leaves before it: `ouverture` of `d'ouverture`."""
+    before, apostrophe, word = match[0].rpartition("'")
+    return (word, match.start() + len(before) + 1, match.end()) if apostrophe and len(word) > 1 else (match[0], *match.span())
 
 
 def _stretched(first: int, last: int, words: _Words, title: frozenset[str]) -> tuple[int, int]:
