@@ -149,6 +149,14 @@ async def test_a_conversation_gets_its_title_from_the_model_at_its_second_questi
     assert store.title(ANA, "c") == "Metas de NPS y churn"
 
 
+async def test_a_title_of_the_model_with_a_figure_gives_way_to_the_question() -> None:
+    scribe = Scribe(ScriptedModel(script=[AIMessage("NPS de 77 puntos")]), upper_bound, summary_tokens=120)
+
+    title, _ = await scribe.title(["¿Cuál es la meta de NPS?", "¿Y el churn?"], "es")
+
+    assert title == "Cuál es la meta de NPS"
+
+
 def test_a_title_by_rules_is_the_first_question() -> None:
     assert title_of("¿Cuál es la meta   de NPS?") == "Cuál es la meta de NPS"
     assert len(title_of("palabra " * 50)) <= 60

@@ -121,6 +121,19 @@ def test_only_the_unsupported_sentence_is_cut_and_its_figure_is_not_shown_in_the
     assert made.gaps == ("Omitido por falta de fuente: «El CAC es […]».",)
 
 
+def test_a_gap_shows_no_figure_of_its_statement_not_even_one_that_is_supported() -> None:
+    made = ground("El NPS pasa de 60 y el CAC es $70 [e1].", turn(5), "es")
+
+    assert made.gaps == ("Omitido por falta de fuente: «El NPS pasa de […] y el CAC es […]».",)
+
+
+def test_a_figure_of_the_question_is_cut_where_it_is_cited_to_evidence_that_is_not_there() -> None:
+    asked = turn(question="¿Llegaremos a 500 clientes?")
+
+    assert problems_of("El plan prevé 500 clientes [e99].", asked)
+    assert not problems_of("No se dice nada de 500 clientes.", asked)
+
+
 @pytest.mark.parametrize(
     ("language", "opening"),
     [
