@@ -96,6 +96,25 @@ async def test_a_question_over_the_limit_is_refused_with_the_limit() -> None:
     assert (caught.value.code, caught.value.params) == ("question_too_long", {"length": 100_000, "limit": 4000})
 
 
+async def test_a_question_of_few_letters_and_many_tokens_is_refused_before_a_language_model_reads_it() -> None:
+    copilot, model = scripted(live=True)
+
+    with pytest.raises(UserCanFix) as caught:
+        await copilot.ask(ANA, Question(text="目标" * 1_990))
+
+    assert caught.value.code == "question_too_long"
+    assert model.seen == []
+
+
+async def test_a_reply_that_is_none_is_asked_for_once_more() -> None:
+    broken = OperatorMustFix("model_answered_nonsense", endpoint="x", hint="not a chat completion")
+    copilot, _ = scripted(broken, LOOK, NPS, live=True)
+
+    answer = await copilot.ask(ANA, Question(text=ASKED))
+
+    assert answer.answered
+
+
 async def test_without_documents_the_person_is_told_so() -> None:
     copilot, _ = scripted(empty=True)
 
