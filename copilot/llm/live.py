@@ -73,8 +73,8 @@ class LiveChatModel(ChatOpenAI):
                     response.read()
                     return self._create_chat_result(response.json())
                 reply, heard = StreamedReply(), time.monotonic()
-                for line in response.iter_lines():
-                    heard = self._heard(reply.take(line), heard)
+                for part in response.iter_bytes():
+                    heard = self._heard(reply.feed(part), heard)
             finally:
                 response.close()
             return self._whole(reply)
@@ -101,8 +101,8 @@ class LiveChatModel(ChatOpenAI):
                     await response.aread()
                     return self._create_chat_result(response.json())
                 reply, heard = StreamedReply(), time.monotonic()
-                async for line in response.aiter_lines():
-                    heard = self._heard(reply.take(line), heard)
+                async for part in response.aiter_bytes():
+                    heard = self._heard(reply.feed(part), heard)
             finally:
                 await response.aclose()
             return self._whole(reply)
@@ -127,6 +127,7 @@ class LiveChatModel(ChatOpenAI):
         return now if is_event else heard
 
     def _whole(self, reply: StreamedReply) -> ChatResult:
+        reply.end()
         if not reply.began:
             raise NotACompletion("not a chat completion")
         if not (reply.is_whole and reply.says_something):

@@ -20,7 +20,7 @@ class NotACompletion(ValueError):
 
 
 class StreamedReply:
-    """Takes the lines of an event stream and gives the completion they make."""
+    """Takes an event stream as it comes and gives the completion it makes."""
 
     def __init__(self) -> None:
         self.text: list[str] = []
@@ -30,6 +30,18 @@ class StreamedReply:
         self.model = ""
         self.began = False
         """Whether there was any event; a web page has none."""
+        self._begun = b""
+        """Of a line whose end has not come yet."""
+
+    def feed(self, part: bytes) -> bool:
+        """Read the lines that a part ends; whether one of them was an event. Raises NotACompletion."""
+        lines = (self._begun + part).splitlines(keepends=True)
+        self._begun = lines.pop() if lines and lines[-1][-1:] not in (b"\n", b"\r") else b""
+        return any([self.take(line.decode(errors="replace")) for line in lines])
+
+    def end(self) -> None:
+        """Read what the stream ended with, if that was no whole line. Raises NotACompletion."""
+        self.feed(b"\n")
 
     def take(self, line: str) -> bool:
         """Read one line; whether it was an event and not a comment that keeps the line open. Raises NotACompletion."""

@@ -19,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field
 CREATED = 1_700_000_000
 """Fixed, so that equal requests get equal bodies."""
 DIMENSIONS = 256
+TOKEN = r"(?s).{1,4}"
+"""By the rule of thumb that `usage` counts with: an event of a stream is a token."""
 Body = dict[str, Any]
 
 
@@ -181,14 +183,14 @@ def chunks(request: ChatRequest, reply: Reply) -> Iterator[Body]:
         return head | {"choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}]}
 
     yield event({"role": "assistant", "content": None if reply.calls else "", "refusal": None})
-    for piece in re.findall(r"\S+\s*|\s+", reply.text):
+    for piece in re.findall(TOKEN, reply.text):
         yield event({"content": piece})
     for index, call in enumerate(_calls(request, reply)):
         arguments = call["function"]["arguments"]
         first = call | {"index": index, "function": {"name": call["function"]["name"], "arguments": ""}}
         yield event({"tool_calls": [first]})
-        for start in range(0, len(arguments), 12):
-            yield event({"tool_calls": [{"index": index, "function": {"arguments": arguments[start : start + 12]}}]})
+        for piece in re.findall(TOKEN, arguments):
+            yield event({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
     yield event({}, reply.finish_reason)
     if asked:
         yield head | {"choices": [], "usage": usage(request, reply)}

@@ -79,3 +79,20 @@ def test_a_stream_without_an_end_is_not_whole() -> None:
 def test_what_is_no_completion_is_refused(line: str) -> None:
     with pytest.raises(NotACompletion):
         read(line)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 10_000])
+def test_lines_are_read_whole_wherever_the_stream_is_cut_into_parts(size: int) -> None:
+    told = "\r\n\r\n".join([event({"content": "años "}), ": waiting", event({"content": "más"}, "stop"), "data: [DONE]"]).encode()
+    reply = StreamedReply()
+
+    heard = [reply.feed(told[start : start + size]) for start in range(0, len(told), size)]
+    reply.end()
+
+    assert message(reply)["content"] == "años más"
+    assert any(heard)
+    assert reply.is_whole
+
+
+def test_a_part_of_comments_alone_is_no_event() -> None:
+    assert not StreamedReply().feed(b": waiting\n\n: still\n\n")

@@ -13,6 +13,8 @@ from copilot.llm.offline.turn import Turn
 MOST_ROUNDS = 5
 TOPICS = frozenset({"risk", "remedy"})
 """Cues that say what is asked about rather than how."""
+OTHERS = frozenset({"task_words", "timeline", "when", "actions", "done", "pending", "person", "price", "exact_figure"})
+"""Cues of questions that are about something else, wherever the rest of their words come from."""
 
 
 def next_step(turn: Turn, tools: frozenset[str]) -> Step:
@@ -68,7 +70,9 @@ def _with_document(asked: Asked, turn: Turn) -> Asked:
 
 def _names_the_topic(asked: Asked, about: Asked) -> bool:
     """Whether the words that meet a title say what is asked (`mitigation of the risk`), with no word for a document."""
-    return bool(about.mention) and not names_a_document(str(about.mention)) and bool((asked.cues - about.cues) & TOPICS)
+    if about.mention is None or names_a_document(about.mention) or about.cues & OTHERS:
+        return False
+    return bool((asked.cues - about.cues) & TOPICS)
 
 
 def _given(args: dict[str, object]) -> dict[str, object]:

@@ -49,6 +49,12 @@ NOT_PLURAL = frozenset(
 )
 OTHER_KINDS = frozenset({"task_words", "actions", "timeline", "conflict", "audit"})
 """Cues that name another kind of thing than a risk: a follow-up with one of them has left the risks behind."""
+FOR_ANOTHER = re.compile(r"^\W*(?:y|and|et|e)\s+(?:for|para|pour)\s+(?P<what>[^?]*\w)", re.IGNORECASE)
+PLACED = tuple(
+    re.compile(rf"\s(?:{words})\s(?!.*\s(?:{words})\s)[^?]*\w", re.IGNORECASE)
+    for words in ("for|para|pour", "in|en|em|dans|chez", "of|del?|da|do|du|des")
+)
+"""What a question names last behind a preposition, the surest preposition first."""
 ORDINALS = ("first", "second", "third", "fourth", "last", "other")
 ITEM = re.compile(r"^\s*(?:-|\d+[.)])\s+\**(.{2,80}?)(?:\*\*|:|\s\(|\s?\[|$)", re.MULTILINE)
 HEAD = re.compile(
@@ -89,7 +95,7 @@ class Asked:
 
     def _bare(self, text: str) -> str:
         for period in self.periods:
-            text = text.replace(period, " ")
+            text = _cut(text, period)
         if self.weekday:
             text = re.sub(re.escape(self.weekday), " ", text, flags=re.IGNORECASE)
         return re.sub(r"\s+", " ", text).strip()[:MOST_CHARACTERS]
@@ -256,15 +262,30 @@ def _content(text: str) -> list[str]:
     return [word for word in re.findall(r"[^\W_]+", fold(text)) if word not in words("fillers") and word not in stops]
 
 
+def _cut(text: str, period: str) -> str:
+    """Without a period, where it stands as a whole: `month 1` is no part of `month 12`."""
+    return re.sub(rf"(?<!\w){re.escape(period)}(?!\w)", " ", text)
+
+
+def _in_place_of(new: str, kept: str, sides: frozenset[str]) -> str | None:
+    """The question before, for another one (`and for freelancers?`): what it was asked for is the last thing it names."""
+    another = FOR_ANOTHER.match(new)
+    for place in PLACED:
+        last = place.search(kept)
+        if another and last and not set(_content(last[0])) & sides:
+            return f"{kept[: last.start()]} {another['what']}"
+    return None
+
+
 def _merged(asked: Asked, before: Asked) -> Asked:
     new = asked.text
     for period in asked.periods:
-        new = new.replace(period, " ")
+        new = _cut(new, period)
     content = _content(new)
     months = [word for word in content if word in words("months")]
     kept = before.subject if before.mention is None else before.text
     for period in before.periods:
-        kept = kept.replace(period, " ")
+        kept = _cut(kept, period)
     if months:
         kept = (
             " ".join(word for word in kept.split() if fold(word.strip("¿?,.;:")) not in words("months")) + f" {' '.join(months)}"
@@ -272,7 +293,9 @@ def _merged(asked: Asked, before: Asked) -> Asked:
         content = [word for word in content if word not in months]
     periods = asked.periods or before.periods
     sides = words("attributes") | words("metrics")
-    if content and not set(content) <= sides:
+    if content and not set(content) <= sides and (swapped := _in_place_of(new, kept, sides)):
+        subject, cues = swapped, asked.cues | before.cues
+    elif content and not set(content) <= sides:
         # Another thing is asked for: time, document and what was asked of it stay.
         kept_sides = [word for word in _content(kept) if word in sides]
         carried = {"sum", "compare", "when"} | ({"risk"} if not asked.cues & OTHER_KINDS else set())
