@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -72,5 +73,10 @@ class Trace:
     def write(self, event: str, **fields: object) -> None:
         """Append one JSON line."""
         line = {"time": datetime.now(UTC).isoformat(), "event": event, "question": _question.get(), **fields}
-        with self._path.open("a", encoding="utf-8") as out:
+        with open(self._path, "a", encoding="utf-8", opener=_for_owner) as out:
             out.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+
+
+def _for_owner(path: str, flags: int) -> int:
+    """Whole conversations are written there: a file that is made now is nobody else's to read."""
+    return os.open(path, flags, 0o600)

@@ -70,3 +70,11 @@ async def test_a_trace_holds_the_whole_turn(tmp_path: Path) -> None:
     (line,) = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [message["type"] for message in line["messages"]] == ["human", "ai", "tool", "ai"]
     assert "Rumbo" in line["prompt"]
+
+
+def test_a_new_trace_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "trace.jsonl"
+
+    Trace(path).write("turn", prompt="...")
+
+    assert path.stat().st_mode & 0o077 == 0
