@@ -12,15 +12,22 @@ from copilot.domain.quantity import is_currency
 from tools.lookup.terms import Term, keys_of, likeness
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+PART = 0.5
 SCALES = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K"))
 
 
-def meets(terms: Iterable[Term], text: str) -> int:
-    """How many of the terms a short text (a column's head, a name) holds."""
+def meets(terms: Iterable[Term], text: str) -> float:
+    """How many of the terms a short text (a column's head, a name) holds; a phrase of which it has a word only counts half."""
     keys = keys_of(text)
-    return sum(
-        1 for term in terms if term.concepts & keys or any(likeness(one, key) >= 0.75 for one in term.roots for key in keys)
-    )
+    return sum(_met(term, keys) for term in terms)
+
+
+def _met(term: Term, keys: frozenset[str]) -> float:
+    if term.concepts & keys:
+        return 1.0
+    if any(likeness(one, key) >= 0.75 for one in term.roots for key in keys):
+        return PART if term.parts else 1.0
+    return 0.0
 
 
 def kind(unit: str) -> str:

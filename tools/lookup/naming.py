@@ -84,7 +84,10 @@ class Titles:
         A title's rare words name it when two of them stand together, when one stands beside a word for a document (`plan`,
         `strategy`), or when one is a compound (`anti-churn`, `30-60-90`); `loose` takes any.
         """
-        words = _read(text)
+        # What stands behind an elision names a document where nothing else does.
+        return self._named(_read(text), loose) or self._named(_read(text, unelided=True), loose)
+
+    def _named(self, words: _Words, loose: bool) -> list[Mention]:
         met = [self._titles_met(words, at) for at in range(len(words.words))]
         named = dict.fromkeys(name for one in met for name in one)
         found = [mention for name in named if (mention := self._mention(name, words, met, loose))]
@@ -161,10 +164,11 @@ def _phrases_of(title: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
-def _read(text: str) -> _Words:
+def _read(text: str, *, unelided: bool = False) -> _Words:
     folded = fold(text)
     if len(folded) == len(text):
-        words = [_unelided(match) for match in TOKEN.finditer(folded.replace("\u2019", "'"))]
+        found = TOKEN.finditer(folded.replace("\u2019", "'"))
+        words = [_unelided(match) if unelided else (match[0], *match.span()) for match in found]
     else:
         words = [(fold(match[0]), match.start(), match.end()) for match in re.finditer(r"[^\W_]+(?:-[^\W_]+)*", text)]
     roots = [root(word) for word, _, _ in words]
