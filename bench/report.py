@@ -144,11 +144,23 @@ def _answering(found: dict[str, Any]) -> list[str]:
 
 
 def _crowd(found: dict[str, Any]) -> list[str]:
+    rows = [
+        [
+            row["pace"],
+            f"{row['turn_ms']:,}",
+            f"{row['endpoint_ms']:,}",
+            f"{row['added_share']:.0%}",
+            f"{row['bare_added_share']:.0%}",
+            f"{row['cpu_ms_a_turn']:.0f}",
+        ]
+        for row in found["paces"]
+    ]
+    heads = ["pace", "turn ms", "endpoint's own ms", "added", "added to a bare client", "processor ms a turn"]
     return [
         "## Many conversations at once",
-        f"{found['conversations']} at once against a fake endpoint (`{found['model']}`), one process: a turn takes "
-        f"{found['turn_ms']:,} ms, of which the endpoint's own are {found['endpoint_ms']:,} (medians); added share "
-        f"{found['added_share']:.0%}; {found['cpu_ms_a_turn']:.0f} ms of processor a turn.",
+        f"{found['conversations']} conversations of three questions against a fake endpoint (`{found['model']}`), one process "
+        "beside the endpoint's; medians. The bare client sends the same requests and does nothing else.",
+        table(heads, rows),
     ]
 
 
