@@ -25,6 +25,8 @@ class TurnContext:
     proposer: Proposer | None = None
     """Makes proposals for the person; None where nothing can be proposed."""
     tool_calls: list[ToolCall] = field(default_factory=list)
+    tools_begun: int = 0
+    """Tool calls let through, those that still run included."""
     model_calls: int = 0
     corrected: bool = False
     """Whether a draft was sent back already."""

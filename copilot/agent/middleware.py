@@ -201,8 +201,9 @@ class ToolSteps(AgentMiddleware[State, TurnContext]):
         """Run the tool."""
         context: TurnContext = request.runtime.context  # type: ignore[assignment]  # the graph is built with this type
         name, args = request.tool_call["name"], request.tool_call["args"]
-        if len(context.tool_calls) >= self._limits.tool_calls:
+        if context.tools_begun >= self._limits.tool_calls:
             return ToolMessage(NO_MORE_CALLS, tool_call_id=str(request.tool_call["id"]), name=name, status="error")
+        context.tools_begun += 1
         context.notify(ToolStarted(name=name, args=args))
         started = time.perf_counter()
         with telemetry.tool_call(name):

@@ -43,7 +43,7 @@ __all__ = ["Answerer", "Copilot", "Options", "PlanSource", "Proposing"]
 
 log = logging.getLogger(__name__)
 
-LATIN = re.compile(r"[A-Za-z]{2}")
+LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 Notify = Callable[[StreamEvent], None]
 Proposing = Callable[[Principal, Language], Proposer]
 """Gives a turn what makes its proposals, for the person and in their language."""
@@ -252,8 +252,9 @@ class Copilot:
         """Of the question; where that is too short to tell, of what the person asked before."""
         default = self._options.default_language
         before = guess_language(remembered.turns[-1].user, default) if remembered.turns else default
-        # Of words in another script nothing is guessed.
-        return guess_language(question.text, before) if LATIN.search(question.text) else "en"
+        letters, latin = sum(map(str.isalpha, question.text)), len(LATIN.findall(question.text))
+        # Of words in another script nothing is guessed, nor of the one metric they name in ours.
+        return guess_language(question.text, before) if latin > max(1, letters // 2) else "en"
 
     async def _run(self, turns: Turns, asked: _Asked) -> _Replied:
         view, turns_said = asked.view, asked.remembered.turns

@@ -261,6 +261,26 @@ async def test_a_model_that_calls_too_many_tools_gets_no_more_results_and_answer
     assert (len(answer.tool_calls), len(refused), answer.answered) == (limits.tool_calls, 2, True)
 
 
+async def test_a_model_that_calls_too_many_tools_in_one_breath_gets_so_many_results_and_no_more() -> None:
+    limits = Limits(tool_calls=4)
+    many = calls(*[("find_kpis", {"metric": "NPS", "document": "escalamiento"})] * 9)
+    model = ScriptedModel(script=[many, AIMessage(NPS)])
+    copilot = desk(model, live=True, options=Options(limits=limits))
+
+    answer = await copilot.ask(ANA, Question(text=ASKED))
+
+    assert len(answer.tool_calls) == limits.tool_calls
+
+
+@pytest.mark.parametrize("text", ["NPS 目标是多少？", "Какая цель по NPS на шестой месяц?", "12 + 7?"])
+async def test_a_question_in_another_script_is_answered_in_english_whatever_metric_it_names(text: str) -> None:
+    copilot, _ = scripted(LOOK, "[unanswered] No.")
+
+    answer = await copilot.ask(ANA, Question(text=text))
+
+    assert answer.language == "en"
+
+
 async def test_a_stream_shows_steps_then_checked_sentences_then_the_answer() -> None:
     copilot, _ = scripted(LOOK, "La meta de NPS es más de 60 [e1]. El CAC es $70 [e1]. Se mide por encuesta.")
 
