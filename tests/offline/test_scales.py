@@ -39,9 +39,29 @@ LIBRARY = """# Reading Rooms: Library Renewal
 """
 
 
+FERRY = """# Ferry Service: Second Line
+
+## Risks
+### Late hull
+- Probability: Medium
+- Impact: High
+- Mitigation: Order the steel in March
+
+### Storm season
+- Probability: High
+- Impact: Medium
+- Mitigation: Keep two spare crossings a week
+"""
+
+
 @cache
 def view() -> PlanView:
     return compiled({"vinedos_bodega.md": VINEDO, "library_renewal.md": LIBRARY})
+
+
+@cache
+def ferry() -> PlanView:
+    return compiled({"ferry_service.md": FERRY})
 
 
 def ask(question: str) -> Reply:
@@ -66,6 +86,26 @@ def test_the_rows_of_a_step_are_told_and_no_others(question: str, named: tuple[s
     assert not reply.refused
     assert all(name in reply.text for name in named)
     assert not any(name in reply.text for name in left_out)
+
+
+@pytest.mark.parametrize(
+    ("question", "named", "left_out"),
+    [
+        ("Which risks have a high impact?", "Late hull", "Storm season"),
+        ("¿Qué riesgos son de impacto medio?", "Storm season", "Late hull"),
+        ("Quels risques ont une probabilité élevée ?", "Storm season", "Late hull"),
+    ],
+)
+def test_risks_that_are_told_in_fields_are_chosen_by_their_step_too(question: str, named: str, left_out: str) -> None:
+    reply = ask_in(ferry(), question)
+
+    assert not reply.refused
+    assert named in reply.text
+    assert left_out not in reply.text
+
+
+def test_a_step_that_no_risk_stands_on_is_refused() -> None:
+    assert ask_in(ferry(), "Which risks have a low impact?").refused
 
 
 @pytest.mark.parametrize(

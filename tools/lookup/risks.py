@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from copilot.domain.answer import ToolResult
-from copilot.domain.fact import RiskFact
+from copilot.domain.fact import Fact, RiskFact
+from retrieval.language.analyser import fold
 from tools.lookup.documents import resolve
+from tools.lookup.levels import step_in, without_steps
 from tools.lookup.rows import MOST_CITED_LINES, Rows
 from tools.lookup.statements import Statement
 from tools.lookup.terms import keys_of, query_terms
@@ -23,28 +26,37 @@ CONCEPTS = {
     "trigger": "=umbral",
 }
 """What a question calls each field of a risk."""
+SCALES = {"impact": re.compile(r"\b(?:impact|sever|grav)"), "probability": re.compile(r"\b(?:prob|likel|vraisembl)")}
+"""The scales of a risk by what they are called, folded."""
 STANDS_FOR = 0.88
 MOST_PIECES = 4
 """Citations of one risk that is told over many lines."""
 FIELDS = ("mitigation", "contingency", "monitoring", "probability", "impact", "symptoms", "trigger")
 
 
-def list_risks(view: PlanView, *, query: str | None = None, document: str | None = None, limit: int = 20) -> ToolResult:
-    """Risks with mitigation, contingency, monitoring, probability, impact, symptoms and trigger, best match first."""
+def list_risks(
+    view: PlanView, *, query: str | None = None, level: str | None = None, document: str | None = None, limit: int = 20
+) -> ToolResult:
+    """Risks with mitigation, contingency, monitoring, probability, impact, symptoms and trigger, best match first.
+
+    `level` keeps those on a step such as `high impact`, in whatever language the plan words it.
+    """
     rows = Rows(view, "list_risks")
     ranked = view.index.rank(
-        query or "",
+        without_steps(query or "") if level else query or "",
         documents=resolve(view, document),
         accept=lambda statement: any(isinstance(fact, RiskFact) for fact in statement.facts),
         kind="risk",
         extra=_told,
         limit=200,
     )
+    if level:
+        ranked = [match for match in ranked if any(_is_asked(fact, level) for fact in match.statement.facts)]
     if query:
         ranked = close_to_best(ranked)
     for match in ranked[:limit]:
         for fact in match.statement.facts:
-            if isinstance(fact, RiskFact):
+            if isinstance(fact, RiskFact) and _is_asked(fact, level):
                 told = {name: getattr(fact, name) for name in FIELDS}
                 first, last = fact.lines
                 starts = range(first, last + 1, MOST_CITED_LINES)[:MOST_PIECES]
@@ -65,6 +77,15 @@ def list_risks(view: PlanView, *, query: str | None = None, document: str | None
                     }
                 )
     return rows.result()
+
+
+def _is_asked(fact: Fact, level: str | None) -> bool:
+    """Whether it is a risk, and on the step of the scale that is named, or of either scale where none is."""
+    step = step_in(level or "")
+    if not isinstance(fact, RiskFact) or step is None:
+        return isinstance(fact, RiskFact)
+    named = [name for name, called in SCALES.items() if called.search(fold(level or ""))]
+    return any(step_in(getattr(fact, name) or "") == step for name in named or SCALES)
 
 
 def _told(statement: Statement) -> tuple[frozenset[str], float]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from copilot.llm.offline.cues import cue_places
 from copilot.llm.offline.intents.base import Call, Found
 from copilot.llm.offline.intents.choose import answers, by_document, merged
 from copilot.llm.offline.intents.lookup import told
 from copilot.llm.offline.intents.sections import section_answer
 from copilot.llm.offline.phrasing import LONGEST_LIST, Row, fitted, marks
 from copilot.llm.offline.question import Asked
+from retrieval.language.analyser import fold
 
 FIELDS = ("mitigation", "contingency", "monitoring", "probability", "impact", "symptoms", "trigger")
 MOST = 8
@@ -33,7 +35,7 @@ class Risks:
                 [("list_risks", {"document": asked.document, "limit": MOST_NUMBERED})] if asked.place is not None else []
             )
             return [
-                ("list_risks", {"query": asked.subject, "document": asked.document}),
+                ("list_risks", {"query": asked.subject, "document": asked.document, **_level(asked)}),
                 *numbered,
                 ("search_passages", {"query": asked.subject, "document": asked.document, "period": asked.period}),
                 ("read_section", {"section": asked.subject, "document": asked.document}),
@@ -46,6 +48,8 @@ class Risks:
         if asked.place is not None and (one := _in_place(found, asked.place)):
             return _told(found, [one])
         risks = found.rows("list_risks")
+        if _level(asked):
+            return _told(found, _close(risks)[:MOST]) if risks else found.refusal()
         lines = merged(found.rows("search_passages"))
         good = [row for row in lines if answers(asked, row)]
         if risks and (not good or float(risks[0]["match"]) >= float(good[0]["match"]) - 0.3):
@@ -56,6 +60,12 @@ class Risks:
         if good:
             return told(found, [row for row in good if float(row["match"]) >= float(good[0]["match"]) - CLEARLY][:4])
         return found.refusal(risks[0] if risks else lines[0] if lines else None)
+
+
+def _level(asked: Asked) -> dict[str, str]:
+    """The step of a scale that is asked for, as the lookup takes it: `{"level": "high impact"}`."""
+    places = cue_places("level", asked.text) if asked.has("level") else []
+    return {"level": fold(asked.text)[slice(*places[0])]} if places else {}
 
 
 def _in_place(found: Found, place: int) -> Row | None:
@@ -72,9 +82,13 @@ def _lacks_what_is_asked(asked: Asked, chosen: list[Row]) -> bool:
     return bool(CONTINGENCY.search(asked.text)) and not any(row.get("contingency") for row in chosen)
 
 
-def _chosen(asked: Asked, risks: list[Row]) -> list[Row]:
+def _close(risks: list[Row]) -> list[Row]:
     best = max(float(row.get("match", 0)) for row in risks)
-    close = [row for row in risks if float(row.get("match", 0)) >= best - 0.1]
+    return [row for row in risks if float(row.get("match", 0)) >= best - 0.1]
+
+
+def _chosen(asked: Asked, risks: list[Row]) -> list[Row]:
+    close = _close(risks)
     named = [row for row in close if answers(asked, row, enough=0.5)]
     if named:
         return named[:MOST]
