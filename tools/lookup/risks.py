@@ -37,10 +37,7 @@ FIELDS = ("mitigation", "contingency", "monitoring", "probability", "impact", "s
 def list_risks(
     view: PlanView, *, query: str | None = None, level: str | None = None, document: str | None = None, limit: int = 20
 ) -> ToolResult:
-    """Risks with mitigation, contingency, monitoring, probability, impact, symptoms and trigger, best match first.
-
-    `level` keeps those on a step such as `high impact`, in whatever language the plan words it.
-    """
+    """Risks with mitigation, contingency, monitoring, probability, impact, symptoms and trigger, best match first."""
     rows = Rows(view, "list_risks")
     ranked = view.index.rank(
         without_steps(query or "") if level else query or "",

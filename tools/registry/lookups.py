@@ -48,7 +48,7 @@ ARGUMENTS = {
     "first": "what the first figure is, with its time",
     "second": "the other figure; leave out for a metric's value today against its target",
     "lowest": "smallest first",
-    "level": "step of a scale in words, such as high; leave out for the first",
+    "level": "step of a scale in words, such as high impact",
     "state": "any, green, amber, red, behind or silent",
     "status": "open, doing, done, blocked or dropped",
     "owner": "who is to do it",
